@@ -1,0 +1,152 @@
+"""What the bot sends: kinds, states, what a channel can do, and how a sending ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+
+class Kind(StrEnum):
+    """Why a message is sent; permission, expiry and what a crash means depend on it."""
+
+    REPLY = "reply"  # the bot's own answer to what the buyer just wrote
+    RELAY = "relay"  # the seller's words, passed on
+    NOTICE = "notice"  # a service message about the buyer's own order
+    ALERT = "alert"  # to the seller
+    CARE = "care"
+    PROMO = "promo"
+
+
+class Status(StrEnum):
+    """The life of an outbox row (DESIGN §4.4)."""
+
+    PLANNED = "planned"
+    SENDING = "sending"  # committed before the platform is called
+    SENT = "sent"  # the platform has taken it
+    PARKED = "parked"  # may not go now; goes with the correspondent's next message
+    FAILED = "failed"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"  # it may or may not have arrived; never sent again by itself
+
+UNFINISHED = (Status.PLANNED, Status.SENDING)
+
+
+class Via(StrEnum):
+    """The road a message takes."""
+
+    PASSIVE = "passive"  # in the HTTP answer to the buyer's own message
+    API = "api"
+    TEMPLATE = "template"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A right to send of one's own accord: `count` messages within `lasts` of what opened it."""
+
+    count: int
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The slowest we force ourselves to be: seconds between sends, plus up to `jitter` of chance."""
+
+    per_account: float = 0.0
+    per_person: float = 0.0
+    jitter: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Everything that permission and sender know about a platform (CHANNELS §0).
+
+    passive: the answer to an inbound message can carry one reply.
+    api: messages can be sent of one's own accord, within the windows.
+    message_window: opened by the correspondent's message; None means without limit.
+    touch_window: opened by a subscribe, a menu click or a scan.
+    text_bytes: the longest text in UTF-8 bytes.
+    idempotent: a repeated send is recognised by the platform, so a crash in between may be repeated.
+    templates: service notices that may go outside the window, by name.
+    """
+
+    passive: bool = False
+    api: bool = True
+    message_window: Window | None = None
+    touch_window: Window | None = None
+    text_bytes: int = 2000
+    idempotent: bool = False
+    templates: frozenset[str] = frozenset()
+    pace: Pace = field(default=Pace())
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One outbox row as a channel sees it."""
+
+    id: int
+    account: str
+    external_id: str
+    kind: Kind
+    text: str
+    via: Via = Via.API
+    template: str | None = None
+    template_data: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 0
+
+
+class Verdict(StrEnum):
+    """How one attempt to send ended."""
+
+    SENT = "sent"
+    RETRY = "retry"  # busy or unreachable before the platform had it: again after `retry_after`
+    WINDOW_CLOSED = "window_closed"  # park until the correspondent speaks
+    QUOTA_USED = "quota_used"  # likewise
+    UNREACHABLE = "unreachable"  # unsubscribed, blocked: park, and mark the correspondent
+    ACCOUNT_STOPPED = "account_stopped"  # nothing can be sent here: hold for `retry_after`, tell the seller
+    API_DISABLED = "api_disabled"  # this account has no right to send: passive replies only
+    REJECTED = "rejected"  # this message will never be taken
+    UNKNOWN = "unknown"  # the call broke off after the platform may have taken it
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one attempt: `reason` in the seller's words, `code` as the platform gave it."""
+
+    verdict: Verdict
+    reason: str = ""
+    code: str = ""
+    platform_id: str = ""
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One correspondent on one account, with the ledger of what may be sent there.
+
+    message_at / message_sent: their last message, and what was sent by API since then.
+    touch_at / touch_sent: likewise for a subscribe, click or scan.
+    """
+
+    id: int
+    account: str
+    external_id: str
+    customer_id: int | None = None
+    reachable: bool = True
+    message_at: datetime | None = None
+    message_sent: int = 0
+    touch_at: datetime | None = None
+    touch_sent: int = 0
+    quiet_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """What the platform made us remember about an account."""
+
+    account: str
+    stopped_until: datetime | None = None
+    stopped_reason: str = ""
+    api_disabled_until: datetime | None = None

@@ -1,0 +1,1 @@
+"""What a message means and what to do about it: pure decisions."""

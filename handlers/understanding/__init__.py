@@ -1,0 +1,1 @@
+"""Text → what the buyer said: normalised text, tokens, products, questions."""

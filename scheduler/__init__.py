@@ -1,0 +1,1 @@
+"""Bells, timers and sending."""
