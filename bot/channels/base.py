@@ -36,8 +36,8 @@ class TokenStore(Protocol):
         """The token and its expiry in unix seconds of the bot's clock, if one is kept."""
         ...
 
-    async def write(self, account: str, token: str, expires_at: float, *, replaces: str | None) -> tuple[str, float]:
-        """Keep a token unless another process has replaced `replaces` meanwhile; return the one that counts."""
+    async def write(
+        self, account: str, token: str, expires_at: float, *, replaces: str | None
+    ) -> tuple[str, float]:
+        """Keep a token unless another process has replaced `replaces`; return the one that counts."""
         ...
-
-

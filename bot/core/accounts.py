@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator
@@ -10,6 +11,19 @@ from bot.core.model import StrictModel
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 NonEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+TemplateFact = Literal["order", "goods", "courier", "tracking_no", "time"]
+
+
+SHIPPING_KEYWORDS: dict[str, TemplateFact] = {
+    "character_string1": "order",
+    "thing2": "goods",
+    "thing3": "courier",
+    "character_string4": "tracking_no",
+    "time5": "time",
+}
+"""The keywords of a shipping template as the public library has it; a shop's own may differ."""
 
 
 class SandboxAccount(StrictModel):
@@ -32,15 +46,7 @@ class WechatOaAccount(StrictModel):
     kind: Literal["service", "subscription"] = "service"
     verified: bool = True
     templates: dict[Literal["shipping"], NonEmpty] = Field(default_factory=dict)
-    template_fields: dict[str, Literal["order", "goods", "courier", "tracking_no", "time"]] = Field(
-        default_factory=lambda: {
-            "character_string1": "order",
-            "thing2": "goods",
-            "thing3": "courier",
-            "character_string4": "tracking_no",
-            "time5": "time",
-        }
-    )
+    template_fields: dict[str, TemplateFact] = Field(default_factory=lambda: dict(SHIPPING_KEYWORDS))
     api_base: str = "https://api.weixin.qq.com"
 
     @field_validator("app_secret", "token")
@@ -53,8 +59,9 @@ class WechatOaAccount(StrictModel):
     @field_validator("encoding_aes_key")
     @classmethod
     def _43_characters(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and len(value.get_secret_value()) != 43:
-            raise ValueError("EncodingAESKey 必须是 43 个字符")
+        key = value.get_secret_value()
+        if key and not re.fullmatch(r"[A-Za-z0-9+/]{43}", key):
+            raise ValueError("EncodingAESKey 必须是 43 个字母和数字，从公众平台原样复制")
         return value
 
     @field_validator("api_base")

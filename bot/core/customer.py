@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -40,6 +41,17 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+ORDER_STATUS = {
+    OrderStatus.CREATED: "待付款",
+    OrderStatus.PAID: "待发货",
+    OrderStatus.SHIPPED: "已发货",
+    OrderStatus.SIGNED: "已签收",
+    OrderStatus.REFUNDED: "已退款",
+    OrderStatus.CANCELLED: "已取消",
+}
+"""The states as a shop calls them."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderItem:
     """One line of an order; `price` is per piece."""
@@ -75,8 +87,11 @@ class Order:
 
     @property
     def goods(self) -> str:
-        """The lines in one phrase: 玫瑰面霜×2、洁面乳."""
-        return "、".join(i.product + (f"×{i.quantity}" if i.quantity > 1 else "") for i in self.items)
+        """The lines in one phrase, equal products together: 玫瑰面霜×2、洁面乳."""
+        pieces: Counter[str] = Counter()
+        for item in self.items:
+            pieces[item.product] += item.quantity
+        return "、".join(product + (f"×{n}" if n > 1 else "") for product, n in pieces.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,8 @@ class Customer:
     """One person: profile, where they can be reached, what is open with them.
 
     `contact` is the correspondent of the event at hand; without one, the contact last heard from.
-    `orders` are the latest few, newest first.
+    `orders` are the latest few, newest first. `asked_seller_at`: when the bot last passed on what it
+    could not answer.
     """
 
     id: int
@@ -120,6 +136,7 @@ class Customer:
     note: str = ""
     stage: str = "潜客"
     greeted_at: datetime | None = None
+    asked_seller_at: datetime | None = None
     opted_out_at: datetime | None = None
     stopped_at: datetime | None = None
     taken_over_by: str = ""

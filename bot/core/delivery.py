@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-
 class Kind(StrEnum):
     """Why a message is sent; permission, expiry and what a crash means depend on it."""
 
@@ -23,6 +22,7 @@ class Kind(StrEnum):
 class Status(StrEnum):
     """The life of an outbox row (DESIGN §4.4)."""
 
+    HELD = "held"  # can still be taken back; planned when its time comes
     PLANNED = "planned"
     SENDING = "sending"  # committed before the platform is called
     SENT = "sent"  # the platform has taken it
@@ -31,7 +31,9 @@ class Status(StrEnum):
     DROPPED = "dropped"
     UNKNOWN = "unknown"  # it may or may not have arrived; never sent again by itself
 
+
 UNFINISHED = (Status.PLANNED, Status.SENDING)
+"""What blocks the later messages to the same correspondent."""
 
 
 class Via(StrEnum):
@@ -113,13 +115,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one attempt: `reason` in the seller's words, `code` as the platform gave it."""
+    """The result of one attempt: `reason` in the seller's words, `code` as the platform gave it.
+
+    retry_after and most_attempts narrow what the shop's settings say about trying again.
+    """
 
     verdict: Verdict
     reason: str = ""
     code: str = ""
     platform_id: str = ""
     retry_after: timedelta | None = None
+    most_attempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class Contact:
     message_sent: int = 0
     touch_at: datetime | None = None
     touch_sent: int = 0
-    quiet_until: datetime | None = None
+    next_send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +156,22 @@ class AccountState:
     stopped_until: datetime | None = None
     stopped_reason: str = ""
     api_disabled_until: datetime | None = None
+    next_send_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An outbox row that wants to go, with everything that permission may look at.
+
+    called: what the seller calls the correspondent. waited: whether it has been parked before.
+    """
+
+    message: Outgoing
+    contact: Contact
+    account: AccountState
+    called: str = ""
+    origin: str = ""
+    waited: bool = False
+    expires_at: datetime | None = None
+    lease_until: datetime | None = None
+    unwanted: str = ""  # why nothing that greets or sells may go there (opted out, stopped); empty if it may

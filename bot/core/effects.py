@@ -148,6 +148,15 @@ class SettleDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantNotice:
+    """A correspondent agreed to (+1), used (-1) or refused (0) a subscription notice (CHANNELS §1.9)."""
+
+    contact_id: int
+    template_id: str
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Ring `rule` for this customer and occasion at `due_at`; one that waits already is moved there."""
 
@@ -228,6 +237,7 @@ Effect = (
     | StopPushes
     | Withdraw
     | SettleDelivery
+    | GrantNotice
     | StartTimer
     | CancelTimer
     | KeepPiece

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 
-
 class MessageKind(StrEnum):
     """What a buyer sent; `unknown` keeps whatever the platform invents next."""
 
@@ -87,4 +86,4 @@ class TimerDue:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = BuyerMessage | BuyerEvent | SellerMessage | TimerDue
+Event = Inbound | TimerDue

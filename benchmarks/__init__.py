@@ -1,0 +1,1 @@
+"""The project's own measurements: always a ratio to something in the same run, never a timed test."""

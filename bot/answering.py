@@ -1,0 +1,75 @@
+"""How an answer reaches who asked: in the HTTP answer, by API, or when they write again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.decision import Answer
+from bot.core.delivery import Capability, Status, Via
+from bot.core.splitting import split_text
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An outbox row that waits for its correspondent to speak."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What the HTTP answer carries, the new outbox rows, and the parked ones that ride along."""
+
+    http_answer: str | None = None
+    answers: tuple[Answer, ...] = ()
+    joined: tuple[int, ...] = ()
+
+
+def compose(
+    replies: Sequence[str],
+    capability: Capability,
+    *,
+    api: bool,
+    parked: Sequence[Parked] = (),
+    more: str = "",
+) -> Composed:
+    """Spread `replies` over the roads that are open.
+
+    api: whether messages of one's own accord may be sent at all on this account now.
+    parked: older texts, considered only where the HTTP answer is the one road (CHANNELS §1.7, 48001).
+    more: the line that says there is a rest.
+    """
+    parts = [part for reply in replies for part in split_text(reply, capability.text_bytes)]
+    if not capability.passive:
+        return Composed(answers=tuple(Answer(p, Via.API, Status.PLANNED) for p in parts))
+    if api:
+        first = tuple(Answer(p, Via.PASSIVE, Status.SENDING) for p in parts[:1])
+        rest = tuple(Answer(p, Via.API, Status.PLANNED) for p in parts[1:])
+        return Composed(parts[0] if parts else None, first + rest)
+    return _passive_only(parts, capability.text_bytes, parked, more)
+
+
+def _passive_only(parts: Sequence[str], most_bytes: int, parked: Sequence[Parked], more: str) -> Composed:
+    room = most_bytes - len(more.encode()) - 2
+    parts = [piece for part in parts for piece in split_text(part, room)]
+    waiting: list[tuple[int | None, str]] = [*((p.id, p.text) for p in parked), *((None, p) for p in parts)]
+    riding = _fitting([text for _, text in waiting], room)
+    if not riding:
+        return Composed()
+    taken, left = waiting[:riding], waiting[riding:]
+    said = "\n\n".join([text for _, text in taken] + ([more] if left else []))
+    answers = [Answer(text, Via.PASSIVE, Status.SENDING) for id_, text in taken if id_ is None]
+    answers += [Answer(text, Via.API, Status.PARKED) for id_, text in left if id_ is None]
+    return Composed(said, tuple(answers), tuple(id_ for id_, _ in taken if id_ is not None))
+
+
+def _fitting(texts: Sequence[str], room: int) -> int:
+    """How many of `texts`, from the first, fit together; the first always does."""
+    used = -2
+    for count, text in enumerate(texts):
+        used += len(text.encode()) + 2
+        if used > room and count:
+            return count
+    return len(texts)

@@ -1,0 +1,72 @@
+"""The channel without a platform: its phones are a table (CONTRACT §5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from bot.core.clock import Clock
+from bot.core.delivery import Capability, Kind, Outcome, Outgoing, Verdict
+from storage.db import Database
+from storage.rows import SandboxMessageRow, table
+from storage.state import insert_for
+
+
+class Bubble(NamedTuple):
+    """One message as a phone shows it."""
+
+    seq: int
+    direction: str
+    text: str
+    kind: str
+    at: datetime
+    message_id: str
+
+
+class Sandbox:
+    """Takes everything, at once and for ever; a repeated send is recognised by its row."""
+
+    capability = Capability(idempotent=True, text_bytes=8000)
+
+    def __init__(self, account: str, database: Database, clock: Clock) -> None:
+        self.account = account
+        self._database = database
+        self._clock = clock
+
+    async def send(self, message: Outgoing) -> Outcome:
+        """Put it onto the phone."""
+        row = (message.external_id, "out", message.text, message.kind, f"out:{message.id}")
+        await self._database.write(lambda c: self._put(c, *row))
+        return Outcome(Verdict.SENT, platform_id=f"out:{message.id}")
+
+    async def typed(self, phone: str, text: str, message_id: str) -> None:
+        """Somebody typed on a phone; the same id again is the same message."""
+        await self._database.write(lambda c: self._put(c, phone, "in", text, "text", f"in:{message_id}"))
+
+    async def shown(self, phone: str, after: int) -> list[Bubble]:
+        """What the phone shows after this sequence number, oldest first."""
+        return await self._database.read(lambda c: _shown(c, phone, after))
+
+    def _put(
+        self, connection: Connection, phone: str, direction: str, text: str, kind: Kind | str, message_id: str
+    ) -> None:
+        put = insert_for(connection, SandboxMessageRow).values(
+            phone=phone,
+            direction=direction,
+            text=text,
+            kind=str(kind),
+            at=self._clock.now(),
+            message_id=message_id,
+        )
+        connection.execute(put.on_conflict_do_nothing())
+
+
+def _shown(connection: Connection, phone: str, after: int) -> list[Bubble]:
+    asked = select(table(SandboxMessageRow)).where(
+        col(SandboxMessageRow.phone) == phone, col(SandboxMessageRow.id) > after
+    )
+    rows = connection.execute(asked.order_by(col(SandboxMessageRow.id)).limit(1000))
+    return [Bubble(r.id, r.direction, r.text, r.kind, r.at, r.message_id.partition(":")[2]) for r in rows]

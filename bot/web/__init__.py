@@ -1,0 +1,1 @@
+"""The HTTP side: callbacks, sandbox, health, metrics, pages."""

@@ -1,0 +1,73 @@
+"""GET and POST /callback/{account}: the platforms' webhooks (CONTRACT §4)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+from aiohttp import web
+
+from bot.channels.base import BadCallback
+from bot.core.events import Event
+from bot.engine import Engine, Handled
+from bot.web.keys import ENGINE, GAUGES, WEBHOOKS, Webhook
+
+log = structlog.get_logger(__name__)
+
+DEADLINE = 4.5
+"""Seconds: WeChat hangs up after five, and asks again (CHANNELS §1.5)."""
+
+
+def _webhook(request: web.Request) -> Webhook:
+    webhook = request.app[WEBHOOKS].get(request.match_info["account"])
+    if webhook is None:
+        raise web.HTTPNotFound
+    return webhook
+
+
+def _refuse(request: web.Request, bad: BadCallback) -> web.Response:
+    account = request.match_info["account"]
+    request.app[GAUGES].refused.labels(account, bad.status).inc()
+    log.info("callback_refused", account=account, status=bad.status, why=str(bad))
+    return web.Response(status=bad.status)
+
+
+async def verify(request: web.Request) -> web.Response:
+    """The platform asks whether this URL is ours."""
+    try:
+        return web.Response(text=_webhook(request).verify_url(request.query))
+    except BadCallback as bad:
+        return _refuse(request, bad)
+
+
+async def receive(request: web.Request) -> web.StreamResponse:
+    """The platform reports something; it is answered only when that is stored."""
+    began = time.perf_counter()
+    webhook, engine, gauges = _webhook(request), request.app[ENGINE], request.app[GAUGES]
+    try:
+        event = webhook.read(request.query, await request.read())
+    except BadCallback as bad:
+        return _refuse(request, bad)
+    handled = await _within_deadline(engine, event)
+    gauges.inbound.labels(event.account, "yes" if handled.duplicate else "no").inc()
+    body, content_type = webhook.answer(request.query, event.external_id, handled.answer)
+    response = web.Response(body=body, content_type=content_type, charset="utf-8")
+    await response.prepare(request)
+    await response.write_eof()
+    gauges.seconds.observe(time.perf_counter() - began)
+    if handled.answer is not None and handled.message_row is not None:
+        engine.delivered(handled.message_row)
+    return response
+
+
+async def _within_deadline(engine: Engine, event: Event) -> Handled:
+    """What came of the event; 503 when it takes too long, so that the platform asks again."""
+    try:
+        async with asyncio.timeout(DEADLINE):
+            return await engine.submit(event)
+    except TimeoutError:
+        raise web.HTTPServiceUnavailable from None
+
+
+routes = [web.get("/callback/{account}", verify), web.post("/callback/{account}", receive)]

@@ -1,0 +1,43 @@
+"""What the routes share, by typed key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.channels.sandbox import Sandbox
+from bot.core.clock import Clock
+from bot.core.events import BuyerEvent, BuyerMessage
+from bot.core.settings import Settings
+from bot.engine import Engine
+from bot.web.gauges import Gauges
+from scheduler.clockwork import Clockwork
+from storage.db import Database
+
+
+class Webhook(Protocol):
+    """One account's callback URL; raises BadCallback for what its platform does not send."""
+
+    def verify_url(self, query: Mapping[str, str]) -> str:
+        """The answer to the platform's GET."""
+        ...
+
+    def read(self, query: Mapping[str, str], body: bytes) -> BuyerMessage | BuyerEvent:
+        """What a POST says happened."""
+        ...
+
+    def answer(self, query: Mapping[str, str], to: str, text: str | None) -> tuple[bytes, str]:
+        """Body and content type of the 200 answer."""
+        ...
+
+
+SETTINGS = web.AppKey("settings", Settings)
+DATABASE = web.AppKey("database", Database)
+ENGINE = web.AppKey("engine", Engine)
+CLOCK = web.AppKey("clock", Clock)
+CLOCKWORK = web.AppKey("clockwork", Clockwork)
+GAUGES = web.AppKey("gauges", Gauges)
+SANDBOX = web.AppKey("sandbox", Sandbox)
+WEBHOOKS: web.AppKey[Mapping[str, Webhook]] = web.AppKey("webhooks", Mapping)

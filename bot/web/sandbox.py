@@ -1,0 +1,146 @@
+"""The sandbox's routes (CONTRACT §5): phones that type, and a clock that moves."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any, TypeVar
+
+from aiohttp import web
+from pydantic import Field, ValidationError, field_validator
+
+from bot.core.durations import parse_duration
+from bot.core.events import BuyerMessage
+from bot.core.model import StrictModel
+from bot.core.settings import LOOPBACK
+from bot.web.keys import CLOCK, CLOCKWORK, DATABASE, ENGINE, SANDBOX, SETTINGS
+from storage.queries import notes
+from storage.queries.replies import replies_to
+
+Model = TypeVar("Model", bound=StrictModel)
+
+
+class Typed(StrictModel):
+    """The body of POST /sandbox/messages."""
+
+    sender: str = Field(alias="from", min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=20_000)
+    id: str = Field(default_factory=lambda: uuid.uuid4().hex, min_length=1, max_length=128)
+
+    @field_validator("sender", "text", "id")
+    @classmethod
+    def _writable(cls, value: str) -> str:
+        if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValueError("里面有存不了的字符")
+        return value
+
+
+class Advance(StrictModel):
+    """The body of POST /sandbox/clock."""
+
+    advance: str = Field(max_length=20)
+
+
+async def _body(request: web.Request, model: type[Model]) -> Model:
+    _same_machine(request)
+    try:
+        return model.model_validate(json.loads(await request.read()))
+    except ValidationError as wrong:
+        error = wrong.errors()[0]
+        raise _bad(f"{'.'.join(map(str, error['loc']))}: {error['msg']}") from wrong
+    except (ValueError, RecursionError) as wrong:
+        raise _bad("body: 不是 JSON") from wrong
+
+
+def _bad(why: str) -> web.HTTPBadRequest:
+    return web.HTTPBadRequest(
+        text=json.dumps({"error": why}, ensure_ascii=False), content_type="application/json"
+    )
+
+
+def _same_machine(request: web.Request) -> None:
+    """A page of another site, open in the seller's browser, must not type here."""
+    host = (request.url.host or "").strip("[]")
+    origin = request.headers.get("Origin")
+    if host not in LOOPBACK or (origin is not None and origin != f"{request.scheme}://{request.host}"):
+        raise web.HTTPForbidden
+
+
+async def type_message(request: web.Request) -> web.Response:
+    """Somebody types; answered when it is durably handled."""
+    typed = await _body(request, Typed)
+    sandbox, app = request.app[SANDBOX], request.app
+    await sandbox.typed(typed.sender, typed.text, typed.id)
+    event = BuyerMessage(sandbox.account, typed.sender, typed.id, app[CLOCK].now(), text=typed.text)
+    handled = await app[ENGINE].submit(event)
+    row = handled.message_row or 0
+
+    async def done() -> bool:
+        return all(r.settled for r in await app[DATABASE].read(lambda c: replies_to(c, row)))
+
+    await app[CLOCKWORK].answered(sandbox.account, done)
+    answer = await app[DATABASE].read(lambda c: replies_to(c, row))
+    shown = [{"to": typed.sender, "text": r.text, "kind": r.kind} for r in answer if r.sent]
+    return web.json_response({"id": typed.id, "replies": shown})
+
+
+async def show_messages(request: web.Request) -> web.Response:
+    """What one phone shows."""
+    _same_machine(request)
+    phone, after = request.query.get("with", ""), request.query.get("after", "0")
+    if not phone or not (after.isascii() and after.isdecimal()) or len(after) > 18:
+        raise _bad("with 和 after: 例 /sandbox/messages?with=alice&after=0")
+    bubbles = await request.app[SANDBOX].shown(phone, int(after))
+    zone = request.app[SETTINGS].shop.zone
+    shown = [
+        {
+            "seq": b.seq,
+            "with": phone,
+            "direction": b.direction,
+            "text": b.text,
+            "kind": b.kind,
+            "id": b.message_id,
+        }
+        | {"at": b.at.astimezone(zone).isoformat(timespec="seconds")}
+        for b in bubbles
+    ]
+    return web.json_response({"messages": shown})
+
+
+async def show_notes(request: web.Request) -> web.Response:
+    """What the bot has written down about a buyer."""
+    _same_machine(request)
+    phone, account = request.query.get("with", ""), request.app[SANDBOX].account
+    found = await request.app[DATABASE].read(lambda c: notes.about(c, account, phone))
+    return web.json_response(found)
+
+
+def _now(request: web.Request) -> dict[str, Any]:
+    now = request.app[CLOCK].now().astimezone(request.app[SETTINGS].shop.zone)
+    return {"now": now.isoformat(timespec="seconds")}
+
+
+async def show_clock(request: web.Request) -> web.Response:
+    """The bot's time."""
+    _same_machine(request)
+    return web.json_response(_now(request))
+
+
+async def move_clock(request: web.Request) -> web.Response:
+    """Move the bot's time forward; answered when all that came due is done."""
+    body = await _body(request, Advance)
+    try:
+        span = parse_duration(body.advance)
+    except ValueError as wrong:
+        raise _bad(f"advance: {wrong}") from wrong
+    await request.app[CLOCKWORK].advance(span)
+    return web.json_response(_now(request))
+
+
+routes = [
+    web.post("/sandbox/messages", type_message),
+    web.get("/sandbox/messages", show_messages),
+    web.get("/sandbox/notes", show_notes),
+    web.post("/sandbox/clock", move_clock),
+    web.get("/sandbox/clock", show_clock),
+]

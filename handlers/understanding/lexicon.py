@@ -1,0 +1,24 @@
+"""What the shop's own words are, compiled once from its configuration."""
+
+from __future__ import annotations
+
+from bot.core.settings import Settings
+from handlers.understanding.products import ProductNames
+from handlers.understanding.questions import Questions
+from handlers.understanding.tokens import Cutter
+
+
+class Lexicon:
+    """Product names, FAQ words and the cutter that keeps both whole."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.products = ProductNames(settings.products)
+        self.questions = Questions(settings.faq)
+        self.cutter = Cutter(self.products.pattern)
+
+    def warm(self, cache_folder: str | None = None) -> None:
+        """Load jieba, about a second; meant for a thread at start. Reading works before it, less finely.
+
+        cache_folder: where jieba keeps its compiled dictionary; the system's temporary folder if not given.
+        """
+        self.cutter.load(cache_folder)

@@ -1,0 +1,76 @@
+"""Cutting text into words with jieba, which needs a second to load and must not be waited for."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from handlers.understanding.sounds import Span, is_han
+
+_COLD = re.compile(r"[a-z0-9]+|\S")
+_COMMON = 20  # jieba's count from which a word is one that people write on purpose
+
+
+class Cutter:
+    """Cuts text; the shop's own words stay whole whatever characters they are made of.
+
+    jieba splits user words with -, latin letters or spaces (its issues 300, 514, 626), so they are
+    taken out before it sees the text.
+    """
+
+    def __init__(self, own_words: re.Pattern[str]) -> None:
+        self._own = own_words
+        self._jieba: Any = None
+
+    @property
+    def warm(self) -> bool:
+        """Whether jieba is loaded."""
+        return self._jieba is not None
+
+    def load(self, cache_folder: str | None = None) -> None:
+        """Load jieba: about a second the first time, then from its cache file. Safe in any thread."""
+        import jieba  # noqa: PLC0415 - not before somebody wants to wait for it
+
+        jieba.setLogLevel(logging.WARNING)
+        tokenizer = jieba.Tokenizer()
+        tokenizer.tmp_dir = cache_folder
+        tokenizer.initialize()
+        self._jieba = tokenizer
+
+    def _is_word(self, text: str) -> bool:
+        return self.warm and self._jieba.FREQ.get(text, 0) >= _COMMON
+
+    def slips(self, text: str, tokens: tuple[str, ...]) -> Callable[[Span], bool]:
+        """A judge of the places in `text`: may something else have been meant that sounds like this?
+
+        Not by a word of its own (界面 is not 洁面), nor by parts of two words (接面 in 接面试官).
+        """
+        seams, at = {0}, 0
+        for token in tokens:
+            start = text.index(token, at)
+            at = start + len(token)
+            seams |= {start, at}
+
+        def is_slip(span: Span) -> bool:
+            word = text[slice(*span)]
+            return not is_han(word[0]) or (seams.issuperset(span) and not self._is_word(word))
+
+        return is_slip
+
+    def cut(self, text: str) -> tuple[str, ...]:
+        """The words of normalised text; before jieba is loaded, single characters."""
+        return tuple(self._words(text, self._cut_with_jieba() if self.warm else _COLD.findall))
+
+    def _cut_with_jieba(self) -> Callable[[str], Iterable[str]]:
+        tokenizer = self._jieba
+        return lambda text: (w for w in tokenizer.cut(text, HMM=False) if not w.isspace())
+
+    def _words(self, text: str, cut: Callable[[str], Iterable[str]]) -> Iterator[str]:
+        end = 0
+        for own in self._own.finditer(text):
+            yield from cut(text[end : own.start()])
+            yield own[0]
+            end = own.end()
+        yield from cut(text[end:])

@@ -1,0 +1,216 @@
+"""What a permission, an attempt or a crash means for an outbox row: pure, and the only place that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.decision import Judgement
+from bot.core.delivery import Capability, Kind, Outcome, Planned, Status, Verdict, Via
+from bot.core.effects import Effect, NotifySeller
+from bot.core.settings import SendingSettings
+from scheduler.permission import Drop, Hold, Ledger, Park, Permission, Send
+
+LEASE = timedelta(seconds=60)
+"""A row in `sending` for longer was left by a process that died."""
+
+TEMPLATE_REMEMBERED = timedelta(minutes=9)
+"""WeChat recognises the repeat of a template message for ten minutes (CHANNELS §1.8)."""
+
+LONGEST_BACKOFF = timedelta(hours=1)
+REPROBE = timedelta(days=1)
+"""How long an account without the right to send is left alone before it is tried again."""
+
+
+def by_permission(
+    planned: Planned, permission: Permission, now: datetime, start_at: datetime, person_gap: timedelta
+) -> Judgement:
+    """A row that wanted to go, and what the ledger said."""
+    match permission:
+        case Send(via, ledger):
+            return Judgement(
+                {
+                    "status": Status.SENDING,
+                    "via": via,
+                    "attempts": planned.message.attempts + 1,
+                    "lease_until": start_at + LEASE,
+                    "reason": "",
+                },
+                contact=_used(planned, ledger)
+                | ({"next_send_at": start_at + person_gap} if person_gap else {}),
+                start_at=start_at,
+            )
+        case Hold(until, reason):
+            return Judgement({"status": Status.PLANNED, "due_at": until, "reason": reason})
+        case Park(reason):
+            return _parked(planned, reason)
+        case Drop(reason):
+            return Judgement(
+                {"status": Status.DROPPED, "reason": reason},
+                effects=_tell(
+                    planned, f"给 {planned.called} 的{_thing(planned)}没有发：{reason}。", "dropped"
+                ),
+            )
+
+
+def by_outcome(
+    planned: Planned, outcome: Outcome, now: datetime, sending: SendingSettings, capability: Capability
+) -> Judgement:
+    """A row that was tried, and what the platform said."""
+    match outcome.verdict:
+        case Verdict.SENT:
+            return _sent(planned, outcome, now)
+        case Verdict.RETRY:
+            return _again(planned, outcome, now, sending)
+        case Verdict.WINDOW_CLOSED:
+            return _parked(planned, outcome.reason, {"message_at": None, "touch_at": None}, outcome.code)
+        case Verdict.QUOTA_USED:
+            return _parked(planned, outcome.reason, _exhausted(capability), outcome.code)
+        case Verdict.UNREACHABLE:
+            return _parked(planned, outcome.reason, {"reachable": False}, outcome.code)
+        case Verdict.ACCOUNT_STOPPED:
+            return _account_stopped(planned, outcome, now)
+        case Verdict.API_DISABLED:
+            return _api_disabled(planned, outcome, now)
+        case Verdict.REJECTED:
+            return _failed(planned, outcome.reason, outcome.code)
+        case Verdict.UNKNOWN:
+            return unknown(planned, outcome.reason)
+
+
+def after_crash(planned: Planned, capability: Capability, now: datetime) -> Judgement:
+    """A row whose process died while it was being sent (DESIGN §4.4)."""
+    began = planned.lease_until - LEASE if planned.lease_until else now
+    template = planned.message.via is Via.TEMPLATE and now - began < TEMPLATE_REMEMBERED
+    if template or (capability.idempotent and planned.message.via is Via.API):
+        return Judgement({"status": Status.PLANNED, "due_at": now})
+    return unknown(planned, "发的时候程序中断了")
+
+
+def unknown(planned: Planned, reason: str) -> Judgement:
+    """It may or may not have arrived: said plainly, and never sent again by itself."""
+    text = (
+        f"给 {planned.called} 的{_thing(planned)}不知道送到没有（{reason}）：\n“{_short(planned)}”\n"
+        f"请到聊天里看一眼，没到就发 回 {planned.called} 文字"
+    )
+    return Judgement({"status": Status.UNKNOWN, "reason": reason}, effects=_tell(planned, text, "unknown"))
+
+
+def _used(planned: Planned, ledger: Ledger) -> dict[str, Any]:
+    match ledger:
+        case Ledger.MESSAGE:
+            return {"message_sent": planned.contact.message_sent + 1}
+        case Ledger.TOUCH:
+            return {"touch_sent": planned.contact.touch_sent + 1}
+        case Ledger.NONE:
+            return {}
+
+
+def _sent(planned: Planned, outcome: Outcome, now: datetime) -> Judgement:
+    row = {
+        "status": Status.SENT,
+        "sent_at": now,
+        "platform_id": outcome.platform_id,
+        "reason": "",
+        "code": "",
+    }
+    text = f"刚才等着的，给 {planned.called} 的{_thing(planned)}已经送出。"
+    return Judgement(row, effects=_tell(planned, text, "sent") if planned.waited else ())
+
+
+def _again(planned: Planned, outcome: Outcome, now: datetime, sending: SendingSettings) -> Judgement:
+    if planned.message.attempts + 1 >= min(sending.attempts, outcome.most_attempts or sending.attempts):
+        return _failed(
+            planned, f"试了 {planned.message.attempts + 1} 次都没送出，{outcome.reason}", outcome.code
+        )
+    backoff = min(sending.first_backoff * 2**planned.message.attempts, LONGEST_BACKOFF)
+    due_at = now + (outcome.retry_after or backoff)
+    row = {"status": Status.PLANNED, "due_at": due_at, "reason": outcome.reason, "code": outcome.code}
+    return Judgement(row, contact=_refund(planned))
+
+
+def _refund(planned: Planned) -> dict[str, Any]:
+    """The counts as they were before this message, which the platform did not take, was counted."""
+    return {"message_sent": planned.contact.message_sent, "touch_sent": planned.contact.touch_sent}
+
+
+def _parked(
+    planned: Planned, reason: str, contact: dict[str, Any] | None = None, code: str = ""
+) -> Judgement:
+    row = {"status": Status.PARKED, "reason": reason, "code": code, "waited": True}
+    text = f"给 {planned.called} 的{_thing(planned)}还没送出：{reason}。已经排好，对方下次来消息就送。"
+    return Judgement(row, contact=contact or {}, effects=_tell(planned, text, "parked"))
+
+
+def _exhausted(capability: Capability) -> dict[str, Any]:
+    message, touch = capability.message_window, capability.touch_window
+    return {"message_sent": message.count if message else 0, "touch_sent": touch.count if touch else 0}
+
+
+def _account_stopped(planned: Planned, outcome: Outcome, now: datetime) -> Judgement:
+    until = now + (outcome.retry_after or timedelta(hours=1))
+    account = planned.contact.account
+    day = f"{now:%Y%m%d}"
+    return Judgement(
+        {"status": Status.PLANNED, "due_at": until, "reason": outcome.reason, "code": outcome.code},
+        contact=_refund(planned),
+        account={"stopped_until": until, "stopped_reason": outcome.reason},
+        effects=[
+            NotifySeller(
+                f"账号 {account} 现在发不出消息：{outcome.reason}。没发的都排着，不会丢。",
+                key=f"stopped:{account}:{outcome.code}:{day}",
+            )
+        ],
+    )
+
+
+def _api_disabled(planned: Planned, outcome: Outcome, now: datetime) -> Judgement:
+    parked = _parked(planned, "这个号没有主动发消息的权限", _refund(planned), outcome.code)
+    return Judgement(
+        parked.row,
+        parked.contact,
+        {"api_disabled_until": now + REPROBE},
+        [
+            NotifySeller(
+                f"账号 {planned.contact.account} 不能主动发消息（没认证或没开通），只能在买家来消息时回。",
+                key=f"api_disabled:{planned.contact.account}",
+            ),
+            *parked.effects,
+        ],
+    )
+
+
+def _failed(planned: Planned, reason: str, code: str) -> Judgement:
+    text = (
+        f"给 {planned.called} 的{_thing(planned)}没送出：{reason}。\n“{_short(planned)}”\n"
+        f"要再试就发 回 {planned.called} 文字"
+    )
+    row = {"status": Status.FAILED, "reason": reason, "code": code}
+    return Judgement(row, contact=_refund(planned), effects=_tell(planned, text, "failed"))
+
+
+_THINGS = {
+    Kind.REPLY: "自动回复",
+    Kind.RELAY: "回复",
+    Kind.NOTICE: "通知",
+    Kind.ALERT: "提醒",
+    Kind.CARE: "问候",
+    Kind.PROMO: "推送",
+}
+
+
+def _thing(planned: Planned) -> str:
+    return _THINGS[planned.message.kind]
+
+
+def _short(planned: Planned) -> str:
+    text = planned.message.text
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
+def _tell(planned: Planned, text: str, what: str) -> Sequence[Effect]:
+    """To the seller, once a row and state; an alert that fails is not alerted about."""
+    if planned.message.kind is Kind.ALERT:
+        return ()
+    return (NotifySeller(text, key=f"{what}:{planned.message.id}"),)

@@ -1,0 +1,1 @@
+"""What sellers type, from the line to the tables."""

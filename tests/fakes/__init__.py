@@ -1,0 +1,1 @@
+"""Platforms that are not there, as real servers."""

@@ -1,0 +1,313 @@
+"""The API half of the fake WeChat: stable_token, custom/send, template/send, strict (CHANNELS §1.6-1.10)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+STABLE_TOKEN = "/cgi-bin/stable_token"
+CUSTOM_SEND = "/cgi-bin/message/custom/send"
+TEMPLATE_SEND = "/cgi-bin/message/template/send"
+
+MESSAGE_RIGHT = (5, 48 * 3600.0)
+TOUCH_RIGHT = (3, 60.0)
+LASTS = 7200
+RENEWED_BEFORE = 300
+FORCE_EVERY = 30
+DEDUPLICATED_FOR = 600
+LONGEST_TEXT = 2048
+LIMITS = {"thing": 20, "character_string": 32, "time": 32, "phrase": 5, "number": 32}
+FOREVER = -1
+_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u")  # \u, but not a backslash before the letter u
+
+
+@dataclass
+class Right:
+    """What a user's deed allows: so many messages, for so long."""
+
+    count: int
+    lasts: float
+    opened: float = float("-inf")
+    left: int = 0
+
+    def open(self, now: float) -> None:
+        self.opened, self.left = now, self.count
+
+    def is_open(self, now: float) -> bool:
+        return 0 <= now - self.opened <= self.lasts
+
+
+@dataclass
+class User:
+    following: bool = True
+    message: Right = field(default_factory=lambda: Right(*MESSAGE_RIGHT))
+    touch: Right = field(default_factory=lambda: Right(*TOUCH_RIGHT))
+
+
+@dataclass
+class Fault:
+    """What goes wrong with a call instead of, or after, the right answer."""
+
+    times: int
+    errcode: int | None = None
+    errmsg: str = "injected"
+    status: int | None = None
+    body: bytes = b"<html>502 Bad Gateway</html>"
+    drop: str | None = None  # "before" the message is taken, or "after"
+    hold: asyncio.Event | None = None  # taken, but answered only when this is set
+    reached: asyncio.Event = field(default_factory=asyncio.Event)  # set when the call has come
+
+
+class Refusal(Exception):
+    def __init__(self, errcode: int, errmsg: str) -> None:
+        super().__init__(errmsg)
+        self.errcode, self.errmsg = errcode, errmsg
+
+
+class FakeApi:
+    """State and handlers; `now` tells the platform's time, so that windows can be travelled through."""
+
+    def __init__(
+        self,
+        app_id: str,
+        app_secret: str,
+        now: Callable[[], datetime],
+        *,
+        verified: bool = True,
+        templates: dict[str, frozenset[str]] | None = None,
+    ) -> None:
+        self.app_id, self.app_secret = app_id, app_secret
+        self.verified = verified
+        self.templates = templates or {}
+        self.users: dict[str, User] = {}
+        self.phones: defaultdict[str, list[str]] = defaultdict(list)
+        self.notices: dict[int, tuple[str, dict[str, Any]]] = {}
+        self.calls: list[tuple[str, Any]] = []
+        self.used_tokens: list[str] = []
+        self._now = now
+        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._tokens: dict[str, float] = {}
+        self._current = ""
+        self._forced = float("-inf")
+        self._numbers = count(200228332)
+        self._client_ids: dict[tuple[str, str], float] = {}
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post(STABLE_TOKEN, self._answered(self._stable_token))
+        app.router.add_post(CUSTOM_SEND, self._answered(self._custom_send))
+        app.router.add_post(TEMPLATE_SEND, self._answered(self._template_send))
+        return app
+
+    def now(self) -> float:
+        return self._now().timestamp()
+
+    def called(self, path: str) -> int:
+        """How many requests came to `path`."""
+        return sum(1 for called, _ in self.calls if called == path)
+
+    def inject(self, path: str, errcode: int | None = None, *, times: int = 1, **fault: Any) -> Fault:
+        """The next `times` calls of `path` go wrong (FOREVER: all); see Fault for how."""
+        injected = Fault(times, errcode, **fault)
+        self._faults[path].append(injected)
+        return injected
+
+    def heal(self) -> None:
+        self._faults.clear()
+
+    def revoke_tokens(self) -> None:
+        """Somebody else has forced another token: those given out so far are worth nothing."""
+        self._tokens.clear()
+        self._current = ""
+
+    def _answered(self, handler: Callable[[web.Request, bytes], dict[str, Any]]) -> Any:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            body = await request.read()
+            self.calls.append((request.path, _json_or_none(body)))
+            fault = self._next_fault(request.path)
+            fault.reached.set()
+            if fault.drop == "before":
+                return _dropped(request)
+            result = self._result(handler, request, body, fault)
+            if fault.hold is not None:
+                await fault.hold.wait()
+            if fault.drop == "after":
+                return _dropped(request)
+            if fault.status is not None:
+                return web.Response(status=fault.status, body=fault.body)
+            text = json.dumps(result)
+            return web.Response(text=text, headers={"Content-Type": "application/json; encoding=utf-8"})
+
+        return answer
+
+    def _result(self, handler: Any, request: web.Request, body: bytes, fault: Fault) -> dict[str, Any]:
+        if fault.errcode is not None:
+            return _error(fault.errcode, fault.errmsg)
+        if fault.status is not None:
+            return {}
+        try:
+            return dict(handler(request, body))
+        except Refusal as refusal:
+            return _error(refusal.errcode, refusal.errmsg)
+
+    def _next_fault(self, path: str) -> Fault:
+        queue = self._faults[path]
+        if not queue:
+            return Fault(0)
+        fault = queue[0]
+        if fault.times != FOREVER:
+            fault.times -= 1
+            if fault.times == 0:
+                queue.popleft()
+        return fault
+
+    # --- stable_token
+
+    def _stable_token(self, _: web.Request, body: bytes) -> dict[str, Any]:
+        asked = _json_or_none(body)
+        if not isinstance(asked, dict):
+            raise Refusal(47001, "data format error")
+        if asked.get("grant_type") != "client_credential":
+            raise Refusal(40002, "invalid grant_type")
+        if asked.get("appid") != self.app_id:
+            raise Refusal(40013, "invalid appid")
+        if asked.get("secret") != self.app_secret:
+            raise Refusal(40125, "invalid appsecret")
+        if asked.get("force_refresh"):
+            self._force()
+        elif self._tokens.get(self._current, 0.0) - self.now() <= RENEWED_BEFORE:
+            self._issue()
+        return {"access_token": self._current, "expires_in": int(self._tokens[self._current] - self.now())}
+
+    def _force(self) -> None:
+        if self.now() - self._forced < FORCE_EVERY:
+            raise Refusal(45011, "api minute-quota reach limit")
+        self._forced = self.now()
+        self._tokens.clear()
+        self._issue()
+
+    def _issue(self) -> None:
+        self._current = f"TOKEN_{next(self._numbers)}_" + "x" * 120
+        self._tokens[self._current] = self.now() + LASTS
+
+    def _check_token(self, request: web.Request) -> None:
+        token = request.query.get("access_token", "")
+        self.used_tokens.append(token)
+        if not token:
+            raise Refusal(41001, "access_token missing")
+        if token not in self._tokens:
+            raise Refusal(40001, "invalid credential, access_token is invalid or not latest")
+        if self._tokens[token] < self.now():
+            raise Refusal(42001, "access_token expired")
+        if not self.verified:
+            raise Refusal(48001, "api unauthorized")
+
+    # --- messages
+
+    def _custom_send(self, request: web.Request, body: bytes) -> dict[str, Any]:
+        self._check_token(request)
+        message = _strict_object(body)
+        if message.get("msgtype") != "text" or not isinstance(message.get("text"), dict):
+            raise Refusal(40008, "invalid message type")
+        user = self._reachable(message.get("touser"))
+        content = message["text"].get("content")
+        if not isinstance(content, str) or not content:
+            raise Refusal(44004, "empty content")
+        if len(content.encode()) > LONGEST_TEXT:
+            raise Refusal(45002, "content size out of limit")
+        self._use_right(user)
+        self.phones[message["touser"]].append(content)
+        return {"errcode": 0, "errmsg": "ok"}
+
+    def _reachable(self, openid: Any) -> User:
+        user = self.users.get(openid) if isinstance(openid, str) else None
+        if user is None:
+            raise Refusal(40003, "invalid openid")
+        if not user.following:
+            raise Refusal(43004, "require subscribe")
+        return user
+
+    def _use_right(self, user: User) -> None:
+        opened = [right for right in (user.message, user.touch) if right.is_open(self.now())]
+        if not opened:
+            raise Refusal(45015, "response out of time limit or subscription is canceled")
+        usable = [right for right in opened if right.left]
+        if not usable:
+            raise Refusal(45047, "out of response count limit")
+        usable[0].left -= 1
+
+    def _template_send(self, request: web.Request, body: bytes) -> dict[str, Any]:
+        self._check_token(request)
+        message = _strict_object(body)
+        openid = message.get("touser")
+        self._reachable(openid)
+        keywords = self.templates.get(str(message.get("template_id")))
+        if keywords is None:
+            raise Refusal(40037, "invalid template_id")
+        _check_data(message.get("data"), keywords)
+        self._check_client_id(str(openid), message.get("client_msg_id"))
+        number = next(self._numbers)
+        self.notices[number] = (str(openid), message)
+        shown = "\n".join(f"{k}: {v['value']}" for k, v in message["data"].items())
+        self.phones[str(openid)].append(shown)
+        return {"errcode": 0, "errmsg": "ok", "msgid": number}
+
+    def _check_client_id(self, openid: str, client_id: Any) -> None:
+        if client_id is None:
+            return
+        taken = self._client_ids.get((openid, str(client_id)), float("-inf"))
+        if self.now() - taken <= DEDUPLICATED_FOR:
+            raise Refusal(45065, "clientmsgid exist")
+        self._client_ids[(openid, str(client_id))] = self.now()
+
+
+def _error(errcode: int, errmsg: str) -> dict[str, Any]:
+    return {"errcode": errcode, "errmsg": f"{errmsg} rid: 5f3ded7d-22929d02-4ba1f5f6"}
+
+
+def _dropped(request: web.Request) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+def _json_or_none(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _strict_object(body: bytes) -> dict[str, Any]:
+    message = _json_or_none(body)
+    if not isinstance(message, dict):
+        raise Refusal(47001, "data format error")
+    if _ESCAPED.search(body):
+        raise Refusal(47002, "data format error: escaped")
+    return message
+
+
+def _check_data(data: Any, keywords: frozenset[str]) -> None:
+    if not isinstance(data, dict) or set(data) != keywords:
+        raise Refusal(47003, "argument invalid! data")
+    for keyword, entry in data.items():
+        value = entry.get("value") if isinstance(entry, dict) else None
+        if not isinstance(value, str) or not _fits(keyword.rstrip("0123456789"), value):
+            raise Refusal(47003, f"argument invalid! data.{keyword}.value is invalid")
+
+
+def _fits(kind: str, value: str) -> bool:
+    if not value or "\n" in value or len(value) > LIMITS.get(kind, 100):
+        return False
+    if kind == "time":
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", value) is not None
+    return kind not in ("character_string", "number") or value.isascii()
