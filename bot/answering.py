@@ -9,6 +9,9 @@ from bot.core.decision import Answer
 from bot.core.delivery import Capability, Status, Via
 from bot.core.splitting import split_text
 
+GAP = "\n\n"
+"""Between two texts in one message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parked:
@@ -41,35 +44,44 @@ def compose(
     parked: older texts, considered only where the HTTP answer is the one road (CHANNELS §1.7, 48001).
     more: the line that says there is a rest.
     """
+    if capability.passive and not api:
+        return _passive_only(replies, capability.text_bytes, parked, more)
     parts = [part for reply in replies for part in split_text(reply, capability.text_bytes)]
     if not capability.passive:
         return Composed(answers=tuple(Answer(p, Via.API, Status.PLANNED) for p in parts))
-    if api:
-        first = tuple(Answer(p, Via.PASSIVE, Status.SENDING) for p in parts[:1])
-        rest = tuple(Answer(p, Via.API, Status.PLANNED) for p in parts[1:])
-        return Composed(parts[0] if parts else None, first + rest)
-    return _passive_only(parts, capability.text_bytes, parked, more)
+    first = tuple(Answer(p, Via.PASSIVE, Status.SENDING) for p in parts[:1])
+    rest = tuple(Answer(p, Via.API, Status.PLANNED) for p in parts[1:])
+    return Composed(parts[0] if parts else None, first + rest)
 
 
-def _passive_only(parts: Sequence[str], most_bytes: int, parked: Sequence[Parked], more: str) -> Composed:
-    room = most_bytes - len(more.encode()) - 2
-    parts = [piece for part in parts for piece in split_text(part, room)]
-    waiting: list[tuple[int | None, str]] = [*((p.id, p.text) for p in parked), *((None, p) for p in parts)]
+def _passive_only(replies: Sequence[str], most_bytes: int, parked: Sequence[Parked], more: str) -> Composed:
+    room = most_bytes - len(more.encode()) - len(GAP)
+    if room < most_bytes // 2:
+        more, room = "", most_bytes
+    older: list[tuple[int | None, str]] = [
+        (p.id, p.text) for p in parked if len(p.text.encode()) <= most_bytes
+    ]
+    whole: list[tuple[int | None, str]] = [(None, r) for r in replies if r.strip()]
+    if len(GAP.join(text for _, text in older + whole).encode()) <= most_bytes:
+        room = most_bytes
+    waiting = older + [(None, piece) for _, reply in whole for piece in split_text(reply, room)]
     riding = _fitting([text for _, text in waiting], room)
     if not riding:
         return Composed()
     taken, left = waiting[:riding], waiting[riding:]
-    said = "\n\n".join([text for _, text in taken] + ([more] if left else []))
+    said = GAP.join(text for _, text in taken)
+    if left and more and len((said + GAP + more).encode()) <= most_bytes:
+        said += GAP + more
     answers = [Answer(text, Via.PASSIVE, Status.SENDING) for id_, text in taken if id_ is None]
     answers += [Answer(text, Via.API, Status.PARKED) for id_, text in left if id_ is None]
     return Composed(said, tuple(answers), tuple(id_ for id_, _ in taken if id_ is not None))
 
 
 def _fitting(texts: Sequence[str], room: int) -> int:
-    """How many of `texts`, from the first, fit together; the first always does."""
-    used = -2
+    """How many of `texts`, from the first, fit together with their gaps; one always does, if there is one."""
+    used = -len(GAP)
     for count, text in enumerate(texts):
-        used += len(text.encode()) + 2
+        used += len(text.encode()) + len(GAP)
         if used > room and count:
             return count
     return len(texts)

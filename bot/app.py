@@ -74,7 +74,11 @@ class Shop:
         homes = [(s.identities[0].account, s.identities[0].id) for s in self.settings.sellers if s.identities]
         with self.database.transaction() as connection:
             sellers = ensure_contacts(connection, [], homes, self.clock.now())
-        sizes = {name: channel.capability.text_bytes for name, channel in self.channels.items()}
+        more = len(self.settings.texts.more.encode()) + 2  # where only answers can carry it, so must the hint
+        sizes = {
+            name: channel.capability.text_bytes - (0 if channel.capability.api else more)
+            for name, channel in self.channels.items()
+        }
         return Surroundings(tuple(sellers[home] for home in homes), sizes)
 
     def _open_channel(self, account: Any, http: aiohttp.ClientSession) -> None:

@@ -8,14 +8,15 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.answering import Composed, Parked, compose
 from bot.batching import Batcher
 from bot.core.clock import Clock
 from bot.core.customer import Customer
 from bot.core.decision import Decision
-from bot.core.delivery import Capability, Contact
-from bot.core.effects import Effect, NotifySeller, Reply
+from bot.core.delivery import UNASKED, Capability, Contact
+from bot.core.effects import Effect, NotifySeller, PiecesAnswered, Reply, SetFields
 from bot.core.events import BuyerEvent, BuyerMessage, Event, Inbound, SellerMessage, TimerDue
 from handlers.brain import Brain
 from handlers.commands.desk import Desk, MaySend
@@ -23,11 +24,14 @@ from storage import load
 from storage.db import Database
 from storage.effect_writers import Surroundings
 from storage.queues import standing_timers
-from storage.write import confirm_passive, write_decisions, write_failure
+from storage.state import PUSHES_STOPPED, read_state
+from storage.write import confirm_passive, opens_window, write_decisions, write_failure
 
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 256
+TRIES_ALONE = 3
+"""How often an event is tried by itself when the database may have been at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,16 @@ class Engine:
         return handled
 
     async def _alone(self, event: Event) -> Handled | BaseException:
-        try:
-            return (await self._database.write(lambda c: self._process(c, [event])))[0]
-        except Exception as error:
-            return await self._set_aside(event, error)
+        error: Exception = RuntimeError("not tried")
+        for _ in range(TRIES_ALONE):
+            try:
+                return (await self._database.write(lambda c: self._process(c, [event])))[0]
+            except (IntegrityError, OperationalError) as passing:  # another process was faster, or a lock
+                error = passing
+            except Exception as lasting:
+                error = lasting
+                break
+        return await self._set_aside(event, error)
 
     async def _set_aside(self, event: Event, error: Exception) -> Handled | BaseException:
         """Store the event without its effects, and tell the seller; if even that fails, hand the error on."""
@@ -128,6 +138,11 @@ class Engine:
     ) -> list[Handled]:
         around = self._around
         handled: dict[int, Handled] = {}
+        load.lock_people(
+            connection,
+            [(e.account, e.external_id) for e in batch if isinstance(e, Inbound)],
+            [e.customer_id for e in batch if isinstance(e, TimerDue)],
+        )
         for wave in _waves(batch):
             events = [batch[i] for i in wave]
             results = self._wave(connection, events, around, broken)
@@ -161,21 +176,33 @@ class Engine:
         sellers = [(e.account, e.external_id) for e in events if self._from_seller(e)]
         contacts = load.ensure_contacts(connection, buyers, sellers, now)
         people = {c.customer_id: c for c in contacts.values() if c.customer_id is not None}
-        if connection.dialect.name != "sqlite":
-            load.lock_customers(connection, people)
         customers = load.customers(connection, people) if people else {}
         disabled = load.api_disabled(connection, list(self._capabilities), now)
-        parked = load.parked_texts(connection, self._passive_only(contacts.values(), disabled))
+        listening = [contacts[e.account, e.external_id] for e in events if opens_window(e)]
+        parked = load.parked_texts(connection, self._passive_only(listening, disabled), now)
+        stopped = bool(read_state(connection, PUSHES_STOPPED)) if parked else False
         decisions = []
         for event in events:
             contact = contacts[event.account, event.external_id]
             customer = customers.get(contact.customer_id or 0)
-            effects = self._effects(connection, event, customer, broken)
-            waiting = [Parked(*row) for row in parked.get(contact.id, ())]
-            composed = self._compose(effects, contact, api=contact.account not in disabled, parked=waiting)
+            api = contact.account not in disabled
+            effects = self._effects(connection, event, customer, broken, api=api)
+            unwanted = stopped or (customer is not None and _wants_no_more(customer, effects))
+            waiting = [
+                Parked(row.id, row.text)
+                for row in parked.get(contact.id, ())
+                if not (unwanted and row.kind in UNASKED)
+            ]
+            composed = self._compose(effects, contact, api=api, parked=waiting)
             decisions.append(
                 Decision(
-                    event, contact, tuple(effects), composed.http_answer, composed.answers, composed.joined
+                    event,
+                    contact,
+                    tuple(effects),
+                    composed.http_answer,
+                    composed.answers,
+                    composed.joined,
+                    tuple(p.id for p in waiting if p.id not in composed.joined),
                 )
             )
         return decisions
@@ -206,7 +233,13 @@ class Engine:
         )
 
     def _effects(
-        self, connection: Connection, event: Inbound, customer: Customer | None, broken: Exception | None
+        self,
+        connection: Connection,
+        event: Inbound,
+        customer: Customer | None,
+        broken: Exception | None,
+        *,
+        api: bool,
     ) -> list[Effect]:
         now = self._clock.now()
         try:
@@ -218,17 +251,19 @@ class Engine:
             if customer is None:  # a seller's subscribe, click and so on: only the ledger cares
                 return []
             if isinstance(event, BuyerMessage):
-                return self._brain.on_message(customer, event, now, pieces=self._pieces(event.account))
+                return self._brain.on_message(
+                    customer, event, now, pieces=self._pieces(event.account, api=api)
+                )
             if isinstance(event, BuyerEvent):
                 return self._brain.on_event(customer, event, now)
         except Exception as error:
             return self._failed(connection, event, customer, error)
         raise TypeError(f"unknown inbound event {type(event).__name__}")
 
-    def _pieces(self, account: str) -> timedelta:
+    def _pieces(self, account: str, *, api: bool) -> timedelta:
         """How long a buyer's silence is waited for before an open answer (DESIGN §3.5)."""
         settings = self._brain.settings
-        if not self._capabilities[account].api:
+        if not (api and self._capabilities[account].api):
             return timedelta()
         if settings.account(account).channel == "sandbox" and not settings.sandbox.pieces:
             return timedelta()
@@ -239,17 +274,19 @@ class Engine:
     ) -> list[Effect]:
         log.error("event_not_decided", kind=type(event).__name__, error=type(error).__name__)
         log.debug("event_not_decided_because", exc_info=error)
-        about = f"{type(event).__name__}:{getattr(event, 'message_id', getattr(event, 'timer_id', ''))}"
+        about = _about(event)
         write_failure(connection, about, f"{type(error).__name__}: {error}"[:2000], self._clock.now())
         if isinstance(event, SellerMessage):
             return [
                 Reply("这条指令我没办成，出了内部错误，什么都没改。原话已记下，可以换个写法再试，或发 帮助。")
             ]
         called = customer.called if customer else ""
-        text = (
-            f"{called} 的一条消息我没处理好，原话：“{getattr(event, 'text', '')}”\n请你来回：回 {called} 文字"
-        )
-        return [NotifySeller(text, key=f"failure:{about}")]
+        pieces = [piece.text for piece in customer.pieces] if customer else []
+        words = "\n".join([*pieces, *filter(None, [getattr(event, "text", "")])])
+        text = f"{called} 的一条消息我没处理好，原话：“{words}”\n请你来回：回 {called} 文字"
+        told = NotifySeller(text, key=f"failure:{about}")
+        # pieces that cannot be read must not be joined to the next message
+        return [told, PiecesAnswered(customer.id)] if customer and pieces else [told]
 
     def _timers(
         self,
@@ -259,19 +296,20 @@ class Engine:
         broken: Exception | None,
     ) -> list[Handled]:
         now = self._clock.now()
-        standing = standing_timers(connection, [e.timer_id for e in events])
+        standing = standing_timers(connection, events)
         contacts = load.latest_contacts(connection, [e.customer_id for e in events])
-        if connection.dialect.name != "sqlite":
-            load.lock_customers(connection, contacts)
         customers = load.customers(connection, contacts)
         decisions = []
         for event in events:
-            if event.timer_id not in standing or event.customer_id not in customers:
+            if event.timer_id not in standing:
+                continue
+            if event.customer_id not in customers:  # nowhere to be reached: done with
+                decisions.append(Decision(event, None))
                 continue
             customer = customers[event.customer_id]
             effects = self._timer_effects(connection, event, customer, broken)
             replies = [e.text for e in effects if isinstance(e, Reply)]
-            capability = self._capabilities[customer.contact.account]
+            capability = self._capabilities.get(customer.contact.account, Capability())
             composed = compose(replies, _without_passive(capability), api=True)
             decisions.append(Decision(event, customer.contact, tuple(effects), None, composed.answers))
         write_decisions(connection, decisions, now, around)
@@ -290,6 +328,20 @@ class Engine:
 
 def _without_passive(capability: Capability) -> Capability:
     return Capability(text_bytes=capability.text_bytes)
+
+
+def _about(event: Inbound | TimerDue) -> str:
+    """The event's name in failures and alerts; a timer's number may come back, its due time does not."""
+    if isinstance(event, TimerDue):
+        return f"TimerDue:{event.timer_id}:{event.due_at.isoformat()}"
+    return f"{type(event).__name__}:{event.account}:{event.message_id}"
+
+
+def _wants_no_more(customer: Customer, effects: Sequence[Effect]) -> bool:
+    """Whether greetings and offers are unwanted, be it from this very event on."""
+    if customer.opted_out_at is not None or customer.stopped_at is not None:
+        return True
+    return any(isinstance(e, SetFields) and e.fields.get("opted_out_at") for e in effects)
 
 
 def _waves(batch: Sequence[Event]) -> Iterator[list[int]]:

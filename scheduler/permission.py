@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.delivery import Capability, Contact, Kind, Planned, Via, Window
+from bot.core.delivery import UNASKED, Capability, Contact, Kind, Planned, Via, Window
 
 
 class Ledger(StrEnum):
@@ -49,14 +49,12 @@ class Drop:
 
 Permission = Send | Hold | Park | Drop
 
-_UNASKED = (Kind.CARE, Kind.PROMO)
-
 
 def permission(planned: Planned, capability: Capability, now: datetime) -> Permission:
     """The one decision (CONTRACT §7.2–3); reasons are in the seller's words."""
     if planned.expires_at is not None and planned.expires_at <= now:
         return Drop("已经过时")
-    if planned.message.kind in _UNASKED and planned.unwanted:
+    if planned.message.kind in UNASKED and planned.unwanted:
         return Drop(planned.unwanted)
     if not planned.contact.reachable:
         return Park("对方取消了关注或拉黑了这个号")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, tuple_, update
 from sqlmodel import col
 
 from bot.core.customer import (
@@ -21,7 +21,7 @@ from bot.core.customer import (
     Tag,
     TagSource,
 )
-from bot.core.delivery import AccountState, Contact, Status
+from bot.core.delivery import AccountState, Contact, Kind, Status
 from storage.columns import AnySelect
 from storage.rows import (
     AccountRow,
@@ -94,6 +94,10 @@ def ensure_contacts(
     found = contacts_of(connection, [*buyers, *sellers]) if buyers or sellers else {}
     new_buyers = [a for a in dict.fromkeys(buyers) if a not in found]
     new_sellers = [a for a in dict.fromkeys(sellers) if a not in found]
+    strangers = [c for a in dict.fromkeys(buyers) if (c := found.get(a)) and c.customer_id is None]
+    if strangers:
+        _make_buyers(connection, strangers, now)
+        found |= contacts_of(connection, [(c.account, c.external_id) for c in strangers])
     if new_buyers:
         _create_customers(connection, new_buyers, now)
     if new_sellers:
@@ -104,15 +108,28 @@ def ensure_contacts(
 
 
 def _create_customers(connection: Connection, addresses: Sequence[Address], now: datetime) -> None:
-    made = connection.execute(
-        insert(CustomerRow).returning(col(CustomerRow.id), sort_by_parameter_order=True),
-        [{"first_seen_at": now, "source": account} for account, _ in addresses],
-    )
+    made = _new_customers(connection, [account for account, _ in addresses], now)
     rows = [
         {"account": account, "external_id": external_id, "customer_id": id_}
-        for (account, external_id), (id_,) in zip(addresses, made, strict=True)
+        for (account, external_id), id_ in zip(addresses, made, strict=True)
     ]
     connection.execute(insert(ContactRow), rows)
+
+
+def _make_buyers(connection: Connection, contacts: Sequence[Contact], now: datetime) -> None:
+    """Who was a seller and is none any more is a buyer like everybody."""
+    made = _new_customers(connection, [c.account for c in contacts], now)
+    rows = [{"the_id": c.id, "customer_id": id_} for c, id_ in zip(contacts, made, strict=True)]
+    known = update(ContactRow).where(col(ContactRow.id) == bindparam("the_id"))
+    connection.execute(known.values(customer_id=bindparam("customer_id")), rows)
+
+
+def _new_customers(connection: Connection, sources: Sequence[str], now: datetime) -> list[int]:
+    made = connection.execute(
+        insert(CustomerRow).returning(col(CustomerRow.id), sort_by_parameter_order=True),
+        [{"first_seen_at": now, "source": source} for source in sources],
+    )
+    return list(made.scalars())
 
 
 def latest_contacts(connection: Connection, customer_ids: Collection[int]) -> dict[int, Contact]:
@@ -130,11 +147,20 @@ def _nearness(contact: Contact) -> tuple[bool, float]:
     return contact.reachable, contact.message_at.timestamp() if contact.message_at else 0.0
 
 
-def lock_customers(connection: Connection, ids: Collection[int]) -> None:
-    """Keep other processes from deciding about the same people meanwhile (PostgreSQL; in id order)."""
-    if connection.dialect.name != "sqlite":
-        rows = select(col(CustomerRow.id)).where(col(CustomerRow.id).in_(ids)).order_by(col(CustomerRow.id))
-        connection.execute(rows.with_for_update())
+def lock_people(connection: Connection, addresses: Collection[Address], ids: Collection[int]) -> None:
+    """Keep other processes from deciding about the same people meanwhile (PostgreSQL).
+
+    Once for a whole batch and in id order, so that two batches never wait for each other.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    here = tuple_(col(ContactRow.account), col(ContactRow.external_id)).in_(addresses)
+    known = select(col(ContactRow.customer_id)).where(here) if addresses else None
+    who = col(CustomerRow.id).in_(ids)
+    rows = select(col(CustomerRow.id)).where(
+        who if known is None else or_(who, col(CustomerRow.id).in_(known))
+    )
+    connection.execute(rows.order_by(col(CustomerRow.id)).with_for_update())
 
 
 def customers(connection: Connection, contacts: Mapping[int, Contact]) -> dict[int, Customer]:
@@ -244,14 +270,34 @@ def _by_order(connection: Connection, row_class: Any, ids: Iterable[int]) -> def
     return grouped
 
 
-def parked_texts(connection: Connection, contact_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
-    """(row id, text) of what waits for each of these correspondents to speak, oldest first."""
-    asked = select(col(OutboxRow.contact_id), col(OutboxRow.id), col(OutboxRow.text)).where(
-        col(OutboxRow.contact_id).in_(contact_ids), col(OutboxRow.status) == Status.PARKED
+class Waiting(NamedTuple):
+    """A parked row: its correspondent, and what is needed to say it with an answer."""
+
+    contact_id: int
+    id: int
+    text: str
+    kind: Kind
+
+
+def parked_texts(
+    connection: Connection, contact_ids: Collection[int], now: datetime
+) -> dict[int, list[Waiting]]:
+    """What waits for each of these correspondents to speak and has not expired, oldest first.
+
+    The rows stay locked, so that nobody takes back what rides on an answer.
+    """
+    if not contact_ids:
+        return {}
+    asked = select(
+        col(OutboxRow.contact_id), col(OutboxRow.id), col(OutboxRow.text), col(OutboxRow.kind)
+    ).where(
+        col(OutboxRow.contact_id).in_(contact_ids),
+        col(OutboxRow.status) == Status.PARKED,
+        or_(col(OutboxRow.expires_at).is_(None), col(OutboxRow.expires_at) > now),
     )
-    parked: dict[int, list[tuple[int, str]]] = {}
-    for row in connection.execute(asked.order_by(col(OutboxRow.id))):
-        parked.setdefault(row.contact_id, []).append((row.id, row.text))
+    parked: dict[int, list[Waiting]] = {}
+    for row in connection.execute(asked.order_by(col(OutboxRow.id)).with_for_update()):
+        parked.setdefault(row.contact_id, []).append(Waiting(*row))
     return parked
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,7 +59,8 @@ def claim_outbox(
             "next_send_at", next_free.get(name, planned.account.next_send_at)
         )
         if verdict.start_at is not None:
-            claimed.append(Claimed(planned, verdict.start_at))
+            by_this_road = replace(planned.message, via=verdict.row.get("via", planned.message.via))
+            claimed.append(Claimed(replace(planned, message=by_this_road), verdict.start_at))
     return claimed
 
 
@@ -218,11 +219,14 @@ def claim_timers(connection: Connection, now: datetime, limit: int) -> list[Time
     return [TimerDue(r.id, r.rule, r.customer_id, r.occasion, r.due_at, r.payload) for r in rows]
 
 
-def standing_timers(connection: Connection, ids: Collection[int]) -> set[int]:
-    """Which of these timers have not been done or cancelled meanwhile."""
-    return set(
-        connection.scalars(select(col(TimerRow.id)).where(col(TimerRow.id).in_(ids)).with_for_update())
-    )
+def standing_timers(connection: Connection, rung: Collection[TimerDue]) -> set[int]:
+    """The ids of those that have not been done, cancelled or moved meanwhile.
+
+    SQLite gives a deleted timer's id again, so the id alone says nothing.
+    """
+    asked = select(table(TimerRow)).where(col(TimerRow.id).in_([t.timer_id for t in rung])).with_for_update()
+    standing = {(r.id, r.rule, r.customer_id, r.occasion, r.due_at) for r in connection.execute(asked)}
+    return {t.timer_id for t in rung if (t.timer_id, t.rule, t.customer_id, t.occasion, t.due_at) in standing}
 
 
 def next_due(connection: Connection, accounts: Collection[str]) -> datetime | None:

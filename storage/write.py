@@ -80,6 +80,11 @@ def _content(event: Inbound) -> tuple[str, str, dict[str, Any]]:
     raise TypeError(f"unknown inbound event {type(event).__name__}")
 
 
+def opens_window(event: Inbound) -> bool:
+    """Whether it is the correspondent who did something that can be answered (CHANNELS §1.7)."""
+    return not isinstance(event, BuyerEvent) or event.happening in _OPENS_TOUCH_WINDOW
+
+
 def _ledger(connection: Connection, decisions: Sequence[Decision], now: datetime) -> None:
     """Remember what opened a window (CHANNELS §1.7), and let what waited for it go."""
     spoke = {
@@ -97,7 +102,9 @@ def _ledger(connection: Connection, decisions: Sequence[Decision], now: datetime
         opened = {"touch_at": now, "touch_sent": 0, "reachable": True}
         connection.execute(update(ContactRow).where(col(ContactRow.id).in_(touched)).values(opened))
     if spoke or touched:
-        release_parked(connection, spoke | touched, now, but=[i for d in decisions for i in d.joined])
+        release_parked(
+            connection, spoke | touched, now, but=[i for d in decisions for i in (*d.joined, *d.staying)]
+        )
 
 
 def release_parked(

@@ -13,11 +13,11 @@ from sqlmodel import SQLModel, col
 
 from bot.core.accounts import SandboxAccount, WechatOaAccount
 from bot.core.clock import Clock
-from bot.core.delivery import Capability, Contact, Kind, Status, Via
+from bot.core.delivery import Capability, Contact, Kind, Status
 from bot.core.effects import Effect
 from bot.core.events import BuyerMessage, TimerDue
 from bot.core.settings import SendingSettings, Settings
-from bot.engine import Engine, Handled
+from bot.engine import Engine
 from handlers.brain import Brain
 from handlers.understanding import Reader
 from scheduler.clockwork import Clockwork
@@ -185,6 +185,3 @@ class Bench:
 def answer_of(bench: Bench, account: str, external_id: str) -> list[str]:
     """The bot's own texts to this correspondent, whatever became of them."""
     return [r.text for r in bench.outbox(account, external_id) if r.kind == Kind.REPLY]
-
-
-__all__ = ["NINE", "Bench", "Hand", "Handled", "Platform", "Silent", "Status", "Via", "answer_of", "reader"]

@@ -8,15 +8,15 @@ import sqlite3
 import threading
 import urllib.error
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.wechat import FakeWechat
 from tests.shop import RunningShop, copy_config, start
-from tests.test_stories import follow_the_bots_clock, with_account
+from tests.wechat_shop import TimelyWechat, with_account
 
 QUESTIONS = ("面霜多少钱", "包邮吗", "在吗", "我皮肤比较干用哪个", "谢谢", "精华敏感肌能用吗", "转人工")
 GONE = (urllib.error.URLError, HTTPException, OSError)
@@ -107,7 +107,7 @@ def test_acknowledged_messages_are_stored_once_and_answered_once(
 class Parcels:
     """A seller who ships to followers of an Official Account, and a process that dies meanwhile."""
 
-    def __init__(self, config: Path, wechat: FakeWechat) -> None:
+    def __init__(self, config: Path, wechat: TimelyWechat) -> None:
         self.config, self.wechat = config, wechat
         self.shop = start(config)
 
@@ -133,16 +133,16 @@ class Parcels:
 
     async def settle(self) -> None:
         await asyncio.to_thread(self.shop.advance, "1h")
-        self.wechat.time.ahead += self.wechat.time.ahead.__class__(hours=1)  # type: ignore[attr-defined]
+        self.wechat.ahead += timedelta(hours=1)
 
 
 @pytest.fixture
-async def parcels(tmp_path: Path) -> Iterator[Parcels]:  # type: ignore[misc]
-    async with follow_the_bots_clock("") as wechat:
-        config = with_account(tmp_path, wechat, "")
+async def parcels(tmp_path: Path) -> AsyncIterator[Parcels]:
+    async with TimelyWechat() as wechat:
+        config = with_account(tmp_path, wechat)
         config.write_text(config.read_text("utf-8").replace("undo: 5s", "undo: 0s"), "utf-8")
         parcels = Parcels(config, wechat)
-        yield parcels  # type: ignore[misc]
+        yield parcels
         parcels.shop.kill()
 
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from tests.fakes.wechat import FakeWechat
+from bot.core.durations import parse_duration
 from tests.shop import RunningShop, copy_config, start
+from tests.wechat_shop import AES_KEY, TimelyWechat, with_account
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
-AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
-TEMPLATE = "TEMPLATE_SHIPPING"
-KEYWORDS = frozenset({"character_string1", "thing2", "thing3", "character_string4", "time5"})
 
 
 class SandboxWorld:
@@ -51,7 +48,7 @@ class SandboxWorld:
 class WechatWorld(SandboxWorld):
     """Buyers follow an Official Account; the seller commands from the sandbox."""
 
-    def __init__(self, config: Path, wechat: FakeWechat) -> None:
+    def __init__(self, config: Path, wechat: TimelyWechat) -> None:
         super().__init__(config)
         self.wechat = wechat
         self._call_back()
@@ -86,36 +83,10 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             world = SandboxWorld(copy_config(tmp_path))
         else:
             key = AES_KEY if "encrypted" in request.param else ""
-            wechat = await stack.enter_async_context(follow_the_bots_clock(key))
+            wechat = await stack.enter_async_context(TimelyWechat(key))
             world = WechatWorld(with_account(tmp_path, wechat, key), wechat)
         stack.callback(world.close)
         yield world
-
-
-class BotsTime:
-    """The fake platform lives in the bot's time, as CONTRACT §7.5 has it."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
-def follow_the_bots_clock(key: str) -> FakeWechat:
-    time = BotsTime()
-    wechat = FakeWechat(now=time.now, encoding_aes_key=key, templates={TEMPLATE: KEYWORDS})
-    wechat.time = time  # type: ignore[attr-defined]
-    return wechat
-
-
-def with_account(folder: Path, wechat: FakeWechat, key: str) -> Path:
-    account = (
-        f"accounts:\n  - id: oa\n    channel: wechat_oa\n    original_id: {wechat.original_id}\n"
-        f"    app_id: {wechat.app_id}\n    app_secret: app-secret\n    token: AAAAA\n"
-        f"    encoding_aes_key: '{key}'\n    templates: {{shipping: {TEMPLATE}}}\n    api_base: {wechat.api_base}\n"
-    )
-    return copy_config(folder, **{"\naccounts:\n": "\n" + account})
 
 
 async def play(world: SandboxWorld, step: dict[str, Any], shown: dict[str, int]) -> None:
@@ -125,8 +96,7 @@ async def play(world: SandboxWorld, step: dict[str, Any], shown: dict[str, int])
     if what == "pass":
         await world.advance(value)
         if isinstance(world, WechatWorld):
-            unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[value[-1]]
-            world.wechat.time.ahead += timedelta(**{unit: int(value[:-1])})  # type: ignore[attr-defined]
+            world.wechat.ahead += parse_duration(value)
     elif what == "kill -9":
         await world.kill()
     elif verb == "sees":

@@ -27,6 +27,7 @@ class Decision:
 
     http_answer: what the platform's HTTP answer carries, kept so that a repeat gets the same.
     answers: the rows of the answer. joined: parked outbox rows that ride on the HTTP answer.
+    staying: parked ones that wait for the next one, because there is no other road.
     """
 
     event: Event
@@ -35,6 +36,7 @@ class Decision:
     http_answer: str | None = None
     answers: tuple[Answer, ...] = ()
     joined: tuple[int, ...] = ()
+    staying: tuple[int, ...] = ()
 
     @property
     def customer_id(self) -> int | None:

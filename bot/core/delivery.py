@@ -19,6 +19,10 @@ class Kind(StrEnum):
     PROMO = "promo"
 
 
+UNASKED = (Kind.CARE, Kind.PROMO)
+"""What greets or sells; nobody who does not want it gets it."""
+
+
 class Status(StrEnum):
     """The life of an outbox row (DESIGN §4.4)."""
 
