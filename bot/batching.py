@@ -23,6 +23,8 @@ class Batcher(Generic[T, R]):
         self._limit = limit
         self._pending: list[tuple[T, asyncio.Future[R]]] = []
         self._running: asyncio.Task[None] | None = None
+        self._taken = self._done = 0
+        self._progress = asyncio.Event()
 
     async def submit(self, item: T) -> R:
         """Queue `item` and wait for its result; giving up waiting does not take the item back."""
@@ -36,10 +38,12 @@ class Batcher(Generic[T, R]):
 
     async def drain(self) -> None:
         """Wait until everything submitted so far is done."""
-        while self._running is not None:
-            await asyncio.wait([self._running])
+        so_far = self._taken
+        while self._done < so_far:
+            await self._progress.wait()
 
     def _put(self, item: T, future: asyncio.Future[R]) -> None:
+        self._taken += 1
         self._pending.append((item, future))
         if self._running is None:
             self._running = asyncio.create_task(self._run())
@@ -48,13 +52,20 @@ class Batcher(Generic[T, R]):
         try:
             while self._pending:
                 batch, self._pending = self._pending[: self._limit], self._pending[self._limit :]
-                await self._settle(batch)
+                try:
+                    await self._settle(batch)
+                finally:
+                    self._done += len(batch)
+                    progress, self._progress = self._progress, asyncio.Event()
+                    progress.set()
         finally:
             self._running = None
 
     async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._handle([item for item, _ in batch])
+            if len(results) != len(batch):
+                raise RuntimeError(f"{len(results)} results for {len(batch)} items")
         except Exception as error:
             results = [error] * len(batch)
         for (_, future), result in zip(batch, results, strict=True):

@@ -21,7 +21,7 @@ from storage.state import CLOCK_OFFSET, write_state
 log = structlog.get_logger(__name__)
 
 TICK = 1.0
-TIMERS_AT_ONCE = 200
+TIMERS_AT_ONCE = 50
 BREATH = 0.05
 """Seconds between two rounds: what comes meanwhile is claimed together."""
 RECOVER_EVERY = 30
@@ -123,6 +123,7 @@ class Clockwork:
     async def _round(self) -> None:
         """Do all that is due, to the end."""
         await self._sender.settled()
+        await self._sender.recover(started=False)
         while await self._set_off():
             await self._sender.settled()
 
@@ -130,7 +131,11 @@ class Clockwork:
         now = self._clock.now()
         due = await self._database.write(lambda c: claim_timers(c, now, TIMERS_AT_ONCE))
         if due:
-            await asyncio.gather(*(self._engine.submit(event) for event in due))
+            handled = await asyncio.gather(
+                *(self._engine.submit(event) for event in due), return_exceptions=True
+            )
+            for error in filter(lambda h: isinstance(h, Exception), handled):
+                log.error("timer_not_handled", error=type(error).__name__)  # its lease brings it back
         return len(due)
 
     async def advance(self, span: timedelta) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,13 +20,12 @@ from scheduler.permission import Send, permission
 from scheduler.settlement import after_crash, by_outcome, by_permission
 from storage.db import Database
 from storage.effect_writers import Surroundings
-from storage.queues import Claimed, apply_judgement, claim_outbox, left_sending
+from storage.queues import HORIZON, Claimed, apply_judgement, claim_outbox, heard_since, left_sending
 
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 100
-HORIZON = timedelta(seconds=1)
-"""A row is claimed at most this long before its turn comes."""
+"""Calls that may be under way on one account before nothing more is claimed for it."""
 
 
 class Sending(Protocol):
@@ -60,15 +60,20 @@ class Sender:
         self.landed: Callable[[], None] = lambda: None
 
     async def run_due(self) -> int:
-        """Claim what is due and set it off; return how many rows. A slow platform holds up nobody else's."""
-        if len(self._flying) >= MOST_AT_ONCE:
+        """Judge what is due and set off what may go; return how many rows moved on.
+
+        A slow platform holds up nobody else's.
+        """
+        under_way = Counter(self._flying.values())
+        accounts = [name for name in self._channels if under_way[name] < MOST_AT_ONCE]
+        if not accounts:
             return 0
-        claimed = await self._database.write(self._claim)
+        claimed, judged = await self._database.write(lambda c: self._claim(c, accounts))
         for row in claimed:
             task = asyncio.create_task(self._deliver(row))
             self._flying[task] = row.planned.contact.account
             task.add_done_callback(self._land)
-        return len(claimed)
+        return judged
 
     def _land(self, task: asyncio.Task[None]) -> None:
         del self._flying[task]
@@ -88,8 +93,8 @@ class Sender:
         """Take up rows left in `sending`: a dead process's at the start, later those whose lease ran out."""
         await self._database.write(lambda c: self._take_up(c, started=started))
 
-    def _claim(self, connection: Connection) -> list[Claimed]:
-        accounts, now = list(self._channels), self._clock.now()
+    def _claim(self, connection: Connection, accounts: Sequence[str]) -> tuple[list[Claimed], int]:
+        now = self._clock.now()
         return claim_outbox(connection, accounts, now, MOST_AT_ONCE, self._judge, self._around)
 
     def _judge(self, planned: Planned, next_free: datetime | None) -> Judgement | None:
@@ -125,7 +130,8 @@ class Sender:
             log.error("channel_broke", account=planned.contact.account, error=type(error).__name__)
             log.debug("channel_broke_because", exc_info=error)
             outcome = Outcome(Verdict.UNKNOWN, "发送时出了内部错误")
-        log.info(
+        tell = log.debug if outcome.verdict is Verdict.SENT else log.info
+        tell(
             "tried", row=message.id, account=message.account, verdict=outcome.verdict.value, code=outcome.code
         )
         await self._database.write(lambda c: self._settle(c, planned, outcome))
@@ -133,7 +139,8 @@ class Sender:
     def _settle(self, connection: Connection, planned: Planned, outcome: Outcome) -> None:
         now = self._clock.now()
         capability = self._channels[planned.contact.account].capability
-        verdict = by_outcome(planned, outcome, now, self._sending, capability)
+        heard = heard_since(connection, planned)
+        verdict = by_outcome(planned, outcome, now, self._sending, capability, heard_since=heard)
         apply_judgement(connection, planned, verdict, now, self._around)
 
     def _take_up(self, connection: Connection, *, started: bool) -> None:

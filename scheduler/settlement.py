@@ -19,6 +19,7 @@ TEMPLATE_REMEMBERED = timedelta(minutes=9)
 """WeChat recognises the repeat of a template message for ten minutes (CHANNELS §1.8)."""
 
 LONGEST_BACKOFF = timedelta(hours=1)
+_WANT_OF_A_WINDOW = (Verdict.WINDOW_CLOSED, Verdict.QUOTA_USED, Verdict.UNREACHABLE)
 REPROBE = timedelta(days=1)
 """How long an account without the right to send is left alone before it is tried again."""
 
@@ -55,9 +56,20 @@ def by_permission(
 
 
 def by_outcome(
-    planned: Planned, outcome: Outcome, now: datetime, sending: SendingSettings, capability: Capability
+    planned: Planned,
+    outcome: Outcome,
+    now: datetime,
+    sending: SendingSettings,
+    capability: Capability,
+    *,
+    heard_since: bool = False,
 ) -> Judgement:
-    """A row that was tried, and what the platform said."""
+    """A row that was tried, and what the platform said.
+
+    heard_since: the correspondent opened a window meanwhile, so that a refusal for want of one is stale.
+    """
+    if heard_since and outcome.verdict in _WANT_OF_A_WINDOW:
+        return _untried(planned, now, outcome)
     match outcome.verdict:
         case Verdict.SENT:
             return _sent(planned, outcome, now)
@@ -77,6 +89,12 @@ def by_outcome(
             return _failed(planned, outcome.reason, outcome.code)
         case Verdict.UNKNOWN:
             return unknown(planned, outcome.reason)
+
+
+def _untried(planned: Planned, due_at: datetime, outcome: Outcome) -> Judgement:
+    """Again at `due_at`; this attempt does not count."""
+    row = {"status": Status.PLANNED, "due_at": due_at, "attempts": planned.message.attempts}
+    return Judgement(row | {"reason": outcome.reason, "code": outcome.code}, contact=_refund(planned))
 
 
 def after_crash(planned: Planned, capability: Capability, now: datetime) -> Judgement:
@@ -139,8 +157,9 @@ def _parked(
     planned: Planned, reason: str, contact: dict[str, Any] | None = None, code: str = ""
 ) -> Judgement:
     row = {"status": Status.PARKED, "reason": reason, "code": code, "waited": True}
+    again = {"attempts": planned.message.attempts}  # what a closed window refuses was not tried in vain
     text = f"给 {planned.called} 的{_thing(planned)}还没送出：{reason}。已经排好，对方下次来消息就送。"
-    return Judgement(row, contact=contact or {}, effects=_tell(planned, text, "parked"))
+    return Judgement(row | again, contact=contact or {}, effects=_tell(planned, text, "parked"))
 
 
 def _exhausted(capability: Capability) -> dict[str, Any]:
@@ -152,9 +171,10 @@ def _account_stopped(planned: Planned, outcome: Outcome, now: datetime) -> Judge
     until = now + (outcome.retry_after or timedelta(hours=1))
     account = planned.contact.account
     day = f"{now:%Y%m%d}"
+    later = _untried(planned, until, outcome)
     return Judgement(
-        {"status": Status.PLANNED, "due_at": until, "reason": outcome.reason, "code": outcome.code},
-        contact=_refund(planned),
+        later.row,
+        later.contact,
         account={"stopped_until": until, "stopped_reason": outcome.reason},
         effects=[
             NotifySeller(

@@ -43,7 +43,8 @@ def open_engine(url: str, *, writer: bool) -> Engine:
     """An engine with DESIGN §7.1's settings; a writer takes SQLite's lock when it begins."""
     parsed = make_url(_driver_url(url))
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=2 if writer else 5)
+        level = "READ COMMITTED" if writer else "REPEATABLE READ"  # a reader sees one moment, as on SQLite
+        return create_engine(parsed, pool_pre_ping=True, pool_size=2 if writer else 5, isolation_level=level)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlmodel import col
 
 from bot.core import effects
@@ -18,6 +20,7 @@ from bot.core.delivery import Contact, Kind, Status
 from bot.core.splitting import split_text
 from storage.load import latest_contacts
 from storage.rows import (
+    WAITING,
     AuditRow,
     ConsentRow,
     ConsultationRow,
@@ -32,7 +35,7 @@ from storage.rows import (
     TagRow,
     TimerRow,
 )
-from storage.state import PUSHES_STOPPED, insert_for, write_state
+from storage.state import PUSHES_STOPPED, insert_for, insert_in, write_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +123,23 @@ def _add_tag(connection: Connection, batch: Batch) -> None:
         }
         for o, e in batch
     ]
-    put = insert_for(connection, TagRow)
+    connection.execute(_tag_shown(connection.dialect.name), rows)
+
+
+@cache
+def _tag_shown(dialect: str) -> Insert:
+    """A trait seen again counts; what the seller said stays as the seller said it."""
+    put = insert_in(dialect, TagRow)
     by_bot = put.excluded.source == TagSource.BOT
     kept_seller = (col(TagRow.source) == TagSource.SELLER) & by_bot
-    connection.execute(
-        put.on_conflict_do_update(
-            index_elements=["customer_id", "name"],
-            set_={
-                "last_at": put.excluded.last_at,
-                "times": col(TagRow.times) + case((by_bot, 1), else_=0),
-                "source": case((kept_seller, col(TagRow.source)), else_=put.excluded.source),
-                "words": case((kept_seller, col(TagRow.words)), else_=put.excluded.words),
-            },
-        ),
-        rows,
+    return put.on_conflict_do_update(
+        index_elements=["customer_id", "name"],
+        set_={
+            "last_at": put.excluded.last_at,
+            "times": col(TagRow.times) + case((by_bot, 1), else_=0),
+            "source": case((kept_seller, col(TagRow.source)), else_=put.excluded.source),
+            "words": case((kept_seller, col(TagRow.words)), else_=put.excluded.words),
+        },
     )
 
 
@@ -153,26 +159,29 @@ def _open_consultation(connection: Connection, batch: Batch) -> None:
         {
             "customer_id": e.customer_id,
             "product": e.product or "",
-            "words": e.words,
+            "words": e.words[:ENOUGH_WORDS],
             "opened_at": o.now,
             "last_at": o.now,
         }
         for o, e in batch
     ]
-    put = insert_for(connection, ConsultationRow)
+    connection.execute(_asked_again(connection.dialect.name), rows)
+
+
+@cache
+def _asked_again(dialect: str) -> Insert:
+    """The open consultation about the same product collects the question."""
+    put = insert_in(dialect, ConsultationRow)
     kept = col(ConsultationRow.words)
-    more = kept + "\n" + put.excluded.words
-    connection.execute(
-        put.on_conflict_do_update(
-            index_elements=["customer_id", "product"],
-            index_where=text("state = 'open'"),
-            set_={
-                "last_at": put.excluded.last_at,
-                "questions": col(ConsultationRow.questions) + 1,
-                "words": case((func.length(col(ConsultationRow.words)) < ENOUGH_WORDS, more), else_=kept),
-            },
-        ),
-        rows,
+    more = func.substr(kept + "\n" + put.excluded.words, 1, ENOUGH_WORDS)
+    return put.on_conflict_do_update(
+        index_elements=["customer_id", "product"],
+        index_where=text("state = 'open'"),
+        set_={
+            "last_at": put.excluded.last_at,
+            "questions": col(ConsultationRow.questions) + 1,
+            "words": case((func.length(kept) < ENOUGH_WORDS, more), else_=kept),
+        },
     )
 
 
@@ -267,21 +276,26 @@ def _push_row(origin: Origin, push: effects.Push, contact: Contact) -> dict[str,
 
 @writes(effects.NotifySeller)
 def _notify_seller(connection: Connection, batch: Batch) -> None:
-    rows = [
+    rows = [row for o, e in batch for seller in o.around.sellers for row in _alert_rows(o, e, seller)]
+    if rows:
+        connection.execute(insert_for(connection, OutboxRow).on_conflict_do_nothing(), rows)
+
+
+def _alert_rows(origin: Origin, notice: effects.NotifySeller, seller: Contact) -> list[dict[str, Any]]:
+    key = f"{notice.key}@{seller.id}" if notice.key else None
+    parts = split_text(notice.text, origin.around.text_bytes.get(seller.account, DEFAULT_TEXT_BYTES))
+    return [
         {
             "contact_id": seller.id,
             "kind": Kind.ALERT,
-            "text": e.text,
+            "text": part,
             "status": Status.PLANNED,
-            "key": f"{e.key}@{seller.id}" if e.key else None,
-            "due_at": o.now,
-            "created_at": o.now,
+            "key": key and (f"{key}#{number}" if number else key),
+            "due_at": origin.now,
+            "created_at": origin.now,
         }
-        for o, e in batch
-        for seller in o.around.sellers
+        for number, part in enumerate(parts)
     ]
-    if rows:
-        connection.execute(insert_for(connection, OutboxRow).on_conflict_do_nothing(), rows)
 
 
 @writes(effects.Withdraw)
@@ -352,17 +366,20 @@ def _start_timer(connection: Connection, batch: Batch) -> None:
         }
         for _, e in batch
     ]
-    put = insert_for(connection, TimerRow)
+    connection.execute(_timer_moved(connection.dialect.name), rows)
+
+
+@cache
+def _timer_moved(dialect: str) -> Insert:
+    put = insert_in(dialect, TimerRow)
     moved = {"due_at": put.excluded.due_at, "payload": put.excluded.payload, "lease_until": None}
-    connection.execute(
-        put.on_conflict_do_update(index_elements=["rule", "customer_id", "occasion"], set_=moved), rows
-    )
+    return put.on_conflict_do_update(index_elements=["rule", "customer_id", "occasion"], set_=moved)
 
 
 @writes(effects.PiecesAnswered)
 def _pieces_answered(connection: Connection, batch: Batch) -> None:
     ids = [e.customer_id for _, e in batch]
-    waiting = col(MessageRow.customer_id).in_(ids) & col(MessageRow.waiting)
+    waiting = col(MessageRow.customer_id).in_(ids) & WAITING
     connection.execute(update(MessageRow).where(waiting).values(waiting=False))
 
 
@@ -406,13 +423,16 @@ def _erase_person(connection: Connection, batch: Batch) -> None:
     contacts = select(col(ContactRow.id)).where(col(ContactRow.customer_id).in_(ids))
     blank = {"name": "", "nickname": "", "phone": "", "address": "", "birthday": "", "note": ""}
     connection.execute(update(CustomerRow).where(col(CustomerRow.id).in_(ids)).values(blank))
-    erased: dict[str, Any] = {"text": "", "payload": {}, "answer": None}
-    connection.execute(update(MessageRow).where(col(MessageRow.customer_id).in_(ids)).values(erased))
-    connection.execute(update(OutboxRow).where(col(OutboxRow.contact_id).in_(contacts)).values(text=""))
+    erased: dict[str, Any] = {"text": "", "payload": {}, "answer": None, "waiting": False}
+    connection.execute(update(MessageRow).where(col(MessageRow.contact_id).in_(contacts)).values(erased))
+    # what is under way keeps its status, but must not be tried again with an empty text
+    blank_row = {"text": "", "template_data": {}, "expires_at": min(o.now for o, _ in batch)}
+    connection.execute(update(OutboxRow).where(col(OutboxRow.contact_id).in_(contacts)).values(blank_row))
     unsent = col(OutboxRow.status).in_((Status.HELD, Status.PLANNED, Status.PARKED))
     dropped = {"status": Status.DROPPED, "reason": "买家要求删除资料"}
     connection.execute(
         update(OutboxRow).where(col(OutboxRow.contact_id).in_(contacts), unsent).values(dropped)
     )
+    connection.execute(update(AuditRow).where(col(AuditRow.customer_id).in_(ids)).values(detail=""))
     for table in (TagRow, ConsultationRow, TimerRow):
         connection.execute(delete(table).where(col(table.customer_id).in_(ids)))

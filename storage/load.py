@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, tuple_, update
@@ -24,6 +25,7 @@ from bot.core.customer import (
 from bot.core.delivery import AccountState, Contact, Kind, Status
 from storage.columns import AnySelect
 from storage.rows import (
+    WAITING,
     AccountRow,
     ConsultationRow,
     ContactRow,
@@ -54,10 +56,14 @@ class Known(NamedTuple):
 
 def known_messages(connection: Connection, keys: Collection[Address]) -> dict[Address, Known]:
     """Which of these (account, message id) are stored."""
-    asked = select(
-        col(MessageRow.account), col(MessageRow.message_id), col(MessageRow.id), col(MessageRow.answer)
-    ).where(tuple_(col(MessageRow.account), col(MessageRow.message_id)).in_(keys))
-    return {(r.account, r.message_id): Known(r.id, r.answer) for r in connection.execute(asked)}
+    found = connection.execute(_KNOWN, {"keys": list(keys)})
+    return {(r.account, r.message_id): Known(r.id, r.answer) for r in found}
+
+
+# What every batch asks is built once: building a statement costs more than running it.
+_KNOWN = select(
+    col(MessageRow.account), col(MessageRow.message_id), col(MessageRow.id), col(MessageRow.answer)
+).where(tuple_(col(MessageRow.account), col(MessageRow.message_id)).in_(bindparam("keys", expanding=True)))
 
 
 _CONTACT: tuple[Any, ...] = (
@@ -74,17 +80,20 @@ _CONTACT: tuple[Any, ...] = (
 )
 
 
-def _contacts(connection: Connection, where: Any) -> list[Contact]:
-    return [
-        Contact(*row)
-        for row in connection.execute(select(*_CONTACT).where(where).order_by(col(ContactRow.id)))
-    ]
+_CONTACTS_AT = select(*_CONTACT).where(
+    tuple_(col(ContactRow.account), col(ContactRow.external_id)).in_(bindparam("addresses", expanding=True))
+)
+_CONTACTS_OF = (
+    select(*_CONTACT)
+    .where(col(ContactRow.customer_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(ContactRow.id))
+)
 
 
 def contacts_of(connection: Connection, addresses: Collection[Address]) -> dict[Address, Contact]:
     """The contacts that exist for these (account, external id)."""
-    where = tuple_(col(ContactRow.account), col(ContactRow.external_id)).in_(addresses)
-    return {(c.account, c.external_id): c for c in _contacts(connection, where)}
+    found = connection.execute(_CONTACTS_AT, {"addresses": list(addresses)})
+    return {(row.account, row.external_id): Contact(*row) for row in found}
 
 
 def ensure_contacts(
@@ -135,7 +144,7 @@ def _new_customers(connection: Connection, sources: Sequence[str], now: datetime
 def latest_contacts(connection: Connection, customer_ids: Collection[int]) -> dict[int, Contact]:
     """Where each customer is best reached: reachable before not, then last heard from."""
     best: dict[int, Contact] = {}
-    for contact in _contacts(connection, col(ContactRow.customer_id).in_(customer_ids)):
+    for contact in (Contact(*row) for row in connection.execute(_CONTACTS_OF, {"ids": list(customer_ids)})):
         assert contact.customer_id is not None  # noqa: S101 - asked for by customer id
         known = best.get(contact.customer_id)
         if known is None or _nearness(contact) > _nearness(known):
@@ -166,12 +175,10 @@ def lock_people(connection: Connection, addresses: Collection[Address], ids: Col
 def customers(connection: Connection, contacts: Mapping[int, Contact]) -> dict[int, Customer]:
     """The snapshots of these customers, each seen at the given contact."""
     ids = list(contacts)
-    rows = connection.execute(select(table(CustomerRow)).where(col(CustomerRow.id).in_(ids))).all()
+    rows = connection.execute(_with_these(CustomerRow, "id"), {"ids": ids}).all()
     tags = _grouped(connection, TagRow, ids, _tag)
-    consultations = _grouped(
-        connection, ConsultationRow, ids, _consultation, col(ConsultationRow.state) == "open"
-    )
-    pieces = _grouped(connection, MessageRow, ids, _piece, col(MessageRow.waiting))
+    consultations = _grouped(connection, ConsultationRow, ids, _consultation, STILL_OPEN)
+    pieces = _grouped(connection, MessageRow, ids, _piece, WAITING)
     orders = _latest_orders(connection, ids)
     return {
         row.id: Customer(
@@ -185,6 +192,8 @@ def customers(connection: Connection, contacts: Mapping[int, Contact]) -> dict[i
         for row in rows
     }
 
+
+STILL_OPEN = col(ConsultationRow.state) == "open"
 
 _PROFILE = (
     "id",
@@ -205,12 +214,20 @@ _PROFILE = (
 )
 
 
+@cache
+def _with_these(row_class: Any, column: str, *where: Any) -> AnySelect:
+    """Rows whose `column` is one of the bound `ids`, in the order of their own id."""
+    asked = select(table(row_class)).where(
+        col(getattr(row_class, column)).in_(bindparam("ids", expanding=True)), *where
+    )
+    return asked.order_by(col(row_class.id))
+
+
 def _grouped(
     connection: Connection, row_class: Any, ids: Sequence[int], make: Any, *where: Any
 ) -> defaultdict[int, tuple[Any, ...]]:
-    asked: AnySelect = select(table(row_class)).where(col(row_class.customer_id).in_(ids), *where)
     grouped: defaultdict[int, tuple[Any, ...]] = defaultdict(tuple)
-    for row in connection.execute(asked.order_by(col(row_class.id))):
+    for row in connection.execute(_with_these(row_class, "customer_id", *where), {"ids": ids}):
         grouped[row.customer_id] += (make(row),)
     return grouped
 
@@ -231,16 +248,15 @@ def _piece(row: Row[Any]) -> Piece:
 
 def _latest_orders(connection: Connection, ids: Sequence[int]) -> defaultdict[int, tuple[Order, ...]]:
     newest: defaultdict[int, tuple[Order, ...]] = defaultdict(tuple)
-    asked = select(table(OrderRow)).where(col(OrderRow.customer_id).in_(ids))
-    for order in orders(connection, asked.order_by(col(OrderRow.id).desc())):
+    for order in reversed(orders(connection, _with_these(OrderRow, "customer_id"), {"ids": ids})):
         if len(newest[order.customer_id]) < LATEST_ORDERS:
             newest[order.customer_id] += (order,)
     return newest
 
 
-def orders(connection: Connection, asked: AnySelect) -> list[Order]:
+def orders(connection: Connection, asked: AnySelect, bound: Mapping[str, Any] | None = None) -> list[Order]:
     """The orders that a query of order rows gives, with their lines and parcels, in its order."""
-    rows = connection.execute(asked).all()
+    rows = connection.execute(asked, bound or {}).all()
     if not rows:
         return []
     ids = [r.id for r in rows]
@@ -263,9 +279,7 @@ def orders(connection: Connection, asked: AnySelect) -> list[Order]:
 
 def _by_order(connection: Connection, row_class: Any, ids: Iterable[int]) -> defaultdict[int, list[Row[Any]]]:
     grouped: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(
-        select(table(row_class)).where(col(row_class.order_id).in_(ids)).order_by(col(row_class.id))
-    ):
+    for row in connection.execute(_with_these(row_class, "order_id"), {"ids": list(ids)}):
         grouped[row.order_id].append(row)
     return grouped
 

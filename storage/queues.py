@@ -7,7 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -21,6 +34,10 @@ from storage.rows import AccountRow, ContactRow, CustomerRow, OutboxRow, TimerRo
 from storage.state import PUSHES_STOPPED, ensure_account, read_state
 
 LEASE = timedelta(seconds=60)
+HORIZON = timedelta(seconds=1)
+"""A row is claimed at most this long before its account's turn comes."""
+_CLAIMING = 20261122
+"""The advisory lock under which PostgreSQL processes claim: an account's pace is one for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +59,23 @@ def claim_outbox(
     limit: int,
     judge: Judge,
     around: Surroundings,
-) -> list[Claimed]:
+) -> tuple[list[Claimed], int]:
     """Judge the due rows of these accounts and mark what goes out as `sending`, all in one transaction.
 
     At most one row per correspondent, oldest first; other processes' rows are skipped.
+    Returns what goes out, and how many rows were judged, which may have made room for others.
     """
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
     claimed: list[Claimed] = []
+    judged = 0
     next_free: dict[str, datetime | None] = {}
     for planned in _due(connection, accounts, now, limit):
         name = planned.contact.account
         verdict = judge(planned, next_free.get(name, planned.account.next_send_at))
         if verdict is None:
             continue
+        judged += 1
         apply_judgement(connection, planned, verdict, now, around)
         next_free[name] = verdict.account.get(
             "next_send_at", next_free.get(name, planned.account.next_send_at)
@@ -61,7 +83,7 @@ def claim_outbox(
         if verdict.start_at is not None:
             by_this_road = replace(planned.message, via=verdict.row.get("via", planned.message.via))
             claimed.append(Claimed(replace(planned, message=by_this_road), verdict.start_at))
-    return claimed
+    return claimed, judged
 
 
 def apply_judgement(
@@ -72,15 +94,30 @@ def apply_judgement(
         update(OutboxRow).where(col(OutboxRow.id) == planned.message.id).values(dict(verdict.row))
     )
     if verdict.contact:
-        # what the snapshot said is void if the correspondent has spoken since
-        same = col(ContactRow.message_at).is_not_distinct_from(planned.contact.message_at)
-        changed = update(ContactRow).where(col(ContactRow.id) == planned.contact.id, same)
+        # what the snapshot said is void if the correspondent has been heard from since
+        changed = update(ContactRow).where(col(ContactRow.id) == planned.contact.id, *_unheard(planned))
         connection.execute(changed.values(dict(verdict.contact)))
     if verdict.account:
         ensure_account(connection, planned.contact.account)
         account = update(AccountRow).where(col(AccountRow.account) == planned.contact.account)
         connection.execute(account.values(dict(verdict.account)))
     write_effects(connection, [(Origin(now, None, around), e) for e in verdict.effects])
+
+
+def heard_since(connection: Connection, planned: Planned) -> bool:
+    """Whether the correspondent wrote, or opened a window otherwise, after this row was claimed.
+
+    The contact stays locked, so that the answer holds until the transaction ends.
+    """
+    unheard = select(col(ContactRow.id)).where(col(ContactRow.id) == planned.contact.id, *_unheard(planned))
+    return connection.scalar(unheard.with_for_update(key_share=True)) is None
+
+
+def _unheard(planned: Planned) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(ContactRow.message_at).is_not_distinct_from(planned.contact.message_at),
+        col(ContactRow.touch_at).is_not_distinct_from(planned.contact.touch_at),
+    )
 
 
 _COLUMNS = (
@@ -115,27 +152,48 @@ def _joined(*columns: Any) -> AnySelect:
     )
 
 
+def _on(accounts: Collection[str]) -> ColumnElement[bool]:
+    """On one of these accounts; not by the account's index, which would lead SQLite past every customer."""
+    return (col(ContactRow.account) + "").in_(accounts)
+
+
+def _in_work(row: Any) -> ColumnElement[bool]:
+    """Neither settled nor parked, in the words of the partial indexes: SQLite uses them for nothing else."""
+    names = (Status.HELD, Status.PLANNED, Status.SENDING)
+    return col(row.status).in_([literal_column(f"'{name.value}'") for name in names])
+
+
 def _head_of_lane() -> Any:
-    """Waiting, and nothing earlier to the same correspondent is unfinished, whatever its due time."""
-    earlier = aliased(OutboxRow)
+    """Waiting, no call to the same correspondent is under way, and nothing earlier is unfinished.
+
+    The due time of what is earlier does not matter: a backoff keeps its place.
+    """
+    other = aliased(OutboxRow)
     blocked = exists().where(
-        col(earlier.contact_id) == col(OutboxRow.contact_id),
-        col(earlier.id) < col(OutboxRow.id),
-        col(earlier.status).in_(UNFINISHED),
+        _in_work(other),
+        col(other.contact_id) == col(OutboxRow.contact_id),
+        or_(
+            and_(col(other.status) == Status.SENDING, col(other.via) != Via.PASSIVE),
+            and_(col(other.id) < col(OutboxRow.id), col(other.status).in_(UNFINISHED)),
+        ),
     )
-    return and_(col(OutboxRow.status).in_((Status.PLANNED, Status.HELD)), ~blocked)
+    return and_(_in_work(OutboxRow), col(OutboxRow.status).in_((Status.PLANNED, Status.HELD)), ~blocked)
 
 
 def _due(connection: Connection, accounts: Collection[str], now: datetime, limit: int) -> list[Planned]:
     stopped = read_state(connection, PUSHES_STOPPED)
     asked = _joined(*_COLUMNS).where(
         _head_of_lane(),
-        col(ContactRow.account).in_(accounts),
+        _on(accounts),
         col(OutboxRow.due_at) <= now,
         or_(col(AccountRow.stopped_until).is_(None), col(AccountRow.stopped_until) <= now),
+        or_(col(AccountRow.next_send_at).is_(None), col(AccountRow.next_send_at) <= now + HORIZON),
         or_(col(ContactRow.next_send_at).is_(None), col(ContactRow.next_send_at) <= now),
     )
-    asked = asked.order_by(col(OutboxRow.id)).limit(limit).with_for_update(of=OutboxRow, skip_locked=True)
+    # the contact too: its ledger must not change before the judgement is written
+    asked = asked.with_for_update(of=[OutboxRow, ContactRow], skip_locked=True, key_share=True)
+    # `+ 0`: in the order of ids SQLite would read the whole table instead of the index of what is due
+    asked = asked.order_by(col(OutboxRow.id) + 0).limit(limit)
     planned, seen = [], set()
     for row in connection.execute(asked):
         if row.contact_id not in seen:
@@ -194,12 +252,13 @@ def left_sending(
     """Rows left in `sending`: those whose lease ran out by `expired_at`, or (None) all but passive ones."""
     lost = col(OutboxRow.lease_until) <= expired_at if expired_at else col(OutboxRow.via) != Via.PASSIVE
     asked = _joined(*_COLUMNS).where(
-        col(OutboxRow.status) == Status.SENDING, col(ContactRow.account).in_(accounts), lost
+        _in_work(OutboxRow),
+        col(OutboxRow.status) == Status.SENDING,
+        _on(accounts),
+        lost,
     )
-    rows = connection.execute(
-        asked.order_by(col(OutboxRow.id)).with_for_update(of=OutboxRow, skip_locked=True)
-    )
-    return [_planned(row, pushes_stopped=False) for row in rows]
+    rows = connection.execute(asked.with_for_update(of=OutboxRow, skip_locked=True))
+    return [_planned(row, pushes_stopped=False) for row in sorted(rows, key=lambda row: row.id)]
 
 
 # --- timers -------------------------------------------------------------------------------------
@@ -230,14 +289,18 @@ def standing_timers(connection: Connection, rung: Collection[TimerDue]) -> set[i
 
 
 def next_due(connection: Connection, accounts: Collection[str]) -> datetime | None:
-    """When the next timer or outbox row can move on."""
+    """When the next timer or outbox row can move on, or one left in `sending` is given up."""
     moment: Any = col(OutboxRow.due_at)
     for bound in (AccountRow.stopped_until, AccountRow.next_send_at, ContactRow.next_send_at):
         moment = case((col(bound) > moment, col(bound)), else_=moment)
-    outbox = _joined(func.min(moment)).where(_head_of_lane(), col(ContactRow.account).in_(accounts))
-    timers = select(func.min(col(TimerRow.due_at))).where(col(TimerRow.lease_until).is_(None))
-    found = [m for m in (connection.scalar(outbox), connection.scalar(timers)) if m is not None]
-    return min(found, default=None)
+    outbox = _joined(func.min(moment)).where(_head_of_lane(), _on(accounts))
+    leased = col(TimerRow.lease_until) > col(TimerRow.due_at)
+    timers = select(func.min(case((leased, col(TimerRow.lease_until)), else_=col(TimerRow.due_at))))
+    left = _joined(func.min(col(OutboxRow.lease_until))).where(
+        _in_work(OutboxRow), col(OutboxRow.status) == Status.SENDING, _on(accounts)
+    )
+    moments = [connection.scalar(asked) for asked in (outbox, timers, left)]
+    return min((m for m in moments if m is not None), default=None)
 
 
 def queue_sizes(connection: Connection) -> dict[str, int]:

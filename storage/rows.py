@@ -110,6 +110,9 @@ class MessageRow(SQLModel, table=True):
     waiting: bool = False
 
 
+WAITING = text("message.waiting")
+"""Whether a message waits, in the words of its index: `= 1` would make SQLite read the whole table."""
+
 _UNFINISHED = text("status IN ('held', 'planned', 'sending')")
 
 

@@ -17,9 +17,12 @@ PUSHES_STOPPED = "pushes_stopped"
 
 def insert_for(connection: Connection, row: type[SQLModel]) -> sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the connection's dialect (both say it alike)."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(row)
-    return cast("sqlite.Insert", postgresql.insert(row))
+    return insert_in(connection.dialect.name, row)
+
+
+def insert_in(dialect: str, row: type[SQLModel]) -> sqlite.Insert:
+    """The same, for a dialect by name: statements that every batch runs are built once."""
+    return sqlite.insert(row) if dialect == "sqlite" else cast("sqlite.Insert", postgresql.insert(row))
 
 
 def read_state(connection: Connection, name: str) -> str:

@@ -45,10 +45,13 @@ def _messages(connection: Connection, decisions: Sequence[Decision], now: dateti
     if not inbound:
         return [None] * len(decisions)
     made = connection.execute(
-        insert(MessageRow).returning(col(MessageRow.id), sort_by_parameter_order=True),
+        _NEW_MESSAGES,
         [_message(d, now) for d in inbound],
     ).scalars()
     return [next(made) if isinstance(d.event, Inbound) else None for d in decisions]
+
+
+_NEW_MESSAGES = insert(MessageRow).returning(col(MessageRow.id), sort_by_parameter_order=True)
 
 
 def _message(decision: Decision, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,106 @@
+"""`huitouke eval`: how well the understanding reads labelled lines (CONTRACT §2)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FEWEST_LINES = 10
+"""A label with fewer lines in the file does not count for macro-F1."""
+AMBIGUOUS = "ambiguous"
+
+
+class BadLine(ValueError):
+    """A line of the file that is not as CONTRACT §2 has it; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One line of the file: what it is said to mean."""
+
+    text: str
+    intent: str
+    complaint: bool
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One line and how it was read; `certainty` is that of the chosen intent."""
+
+    line: Labelled
+    intent: str
+    complaint: bool
+    certainty: float = 1.0
+
+
+def read_lines(path: Path) -> Iterator[Labelled]:
+    """The file's lines; BadLine for the first that is wrong, OSError if it cannot be read."""
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield _labelled(line, number)
+
+
+def _labelled(line: str, number: int) -> Labelled:
+    try:
+        fields = json.loads(line)
+        text, intent, complaint = fields["text"], fields["intent"], fields["complaint"]
+        if not isinstance(text, str) or not isinstance(intent, str):
+            raise TypeError
+        return Labelled(text, intent, bool(complaint), AMBIGUOUS in str(fields.get("note") or ""))
+    except (ValueError, KeyError, TypeError) as wrong:
+        raise BadLine(f'第 {number} 行：要写成 {{"text": …, "intent": …, "complaint": true/false}}') from wrong
+
+
+def measured(judged: Sequence[Judged]) -> dict[str, Any]:
+    """The contract's figures, with those of the unambiguous lines apart if there are others."""
+    figures = _figures(judged)
+    clear = [j for j in judged if not j.line.ambiguous]
+    return figures if len(clear) == len(judged) else figures | {"unambiguous": _figures(clear)}
+
+
+def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
+    support = Counter(j.line.intent for j in judged)
+    found = Counter(j.intent for j in judged)
+    right = Counter(j.intent for j in judged if j.intent == j.line.intent)
+    intents = {
+        label: _scores(right[label], found[label], support[label]) | {"support": support[label]}
+        for label in sorted(support)
+    }
+    counted = [intents[label]["f1"] for label in intents if support[label] >= FEWEST_LINES]
+    hits = sum(j.complaint and j.line.complaint for j in judged)
+    return {
+        "lines": len(judged),
+        "accuracy": _share(sum(right.values()), len(judged)),
+        "macro_f1": _share(sum(counted), len(counted)),
+        "intents": intents,
+        "complaint": _scores(hits, sum(j.complaint for j in judged), sum(j.line.complaint for j in judged)),
+    }
+
+
+def _scores(right: int, found: int, support: int) -> dict[str, float]:
+    precision, recall = _share(right, found), _share(right, support)
+    both = precision + recall
+    return {"precision": precision, "recall": recall, "f1": _share(2 * precision * recall, both)}
+
+
+def _share(part: float, whole: float) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def confusion(judged: Sequence[Judged]) -> list[tuple[str, dict[str, int]]]:
+    """For each label of the file, as what its lines were read."""
+    labels = sorted({j.line.intent for j in judged} | {j.intent for j in judged})
+    counts = Counter((j.line.intent, j.intent) for j in judged)
+    return [(label, {read: counts[label, read] for read in labels}) for label in labels]
+
+
+def worst(judged: Sequence[Judged], most: int) -> list[Judged]:
+    """The lines read wrongly with the greatest certainty."""
+    wrong = [j for j in judged if j.intent != j.line.intent or j.complaint != j.line.complaint]
+    return sorted(wrong, key=lambda j: -j.certainty)[:most]
