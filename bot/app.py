@@ -23,6 +23,7 @@ from bot.core.customer import Customer
 from bot.core.delivery import Kind, Outgoing, Planned
 from bot.core.settings import Settings
 from bot.engine import Engine
+from bot.transaction import Transaction
 from bot.web import callbacks, keys, sandbox, service
 from bot.web.gauges import Gauges
 from handlers.brain import Brain
@@ -31,9 +32,9 @@ from scheduler.clockwork import Clockwork
 from scheduler.permission import Send, permission
 from scheduler.sender import Sender
 from storage.db import Database
-from storage.effect_writers import Surroundings
 from storage.load import account_states, ensure_contacts, unwanted
 from storage.state import clock_offset
+from storage.writers import Surroundings
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,8 @@ class Shop:
         self.reader = Reader(settings)
         capabilities = {name: channel.capability for name, channel in self.channels.items()}
         brain, around = Brain(settings, self.reader), self._surroundings()
-        self.engine = Engine(database, brain, capabilities, self.clock, self._may_send, around)
+        transaction = Transaction(brain, capabilities, self.clock, self._may_send, around)
+        self.engine = Engine(database, settings, transaction, self.clock)
         self.sender = Sender(database, self.channels, self.clock, settings.sending, around)
         self.clockwork = Clockwork(database, self.engine, self.sender, self.clock, list(self.channels))
         self.engine.wake = self.clockwork.wake
@@ -94,6 +96,8 @@ class Shop:
     def _may_send(self, connection: Connection, customer: Customer, kind: Kind, now: datetime) -> str:
         """What the sender would say to a message of this kind, asked beforehand."""
         contact = customer.contact
+        if contact.account not in self.channels:
+            return "这个号已经不在配置里"
         state = account_states(connection, [contact.account])[contact.account]
         template = next(iter(self.channels[contact.account].capability.templates), None)
         asked = Outgoing(0, contact.account, contact.external_id, kind, "", template=template)

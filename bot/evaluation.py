@@ -54,7 +54,8 @@ def _labelled(line: str, number: int) -> Labelled:
             raise TypeError
         return Labelled(text, intent, bool(complaint), AMBIGUOUS in str(fields.get("note") or ""))
     except (ValueError, KeyError, TypeError) as wrong:
-        raise BadLine(f'第 {number} 行：要写成 {{"text": …, "intent": …, "complaint": true/false}}') from wrong
+        shape = '{"text": …, "intent": …, "complaint": true/false}'
+        raise BadLine(f"第 {number} 行：要写成 {shape}") from wrong
 
 
 def measured(judged: Sequence[Judged]) -> dict[str, Any]:

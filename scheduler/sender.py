@@ -19,8 +19,8 @@ from bot.core.settings import SendingSettings
 from scheduler.permission import Send, permission
 from scheduler.settlement import after_crash, by_outcome, by_permission
 from storage.db import Database
-from storage.effect_writers import Surroundings
 from storage.queues import HORIZON, Claimed, apply_judgement, claim_outbox, heard_since, left_sending
+from storage.writers import Surroundings
 
 log = structlog.get_logger(__name__)
 

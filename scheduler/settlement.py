@@ -133,8 +133,13 @@ def _sent(planned: Planned, outcome: Outcome, now: datetime) -> Judgement:
         "reason": "",
         "code": "",
     }
+    return Judgement(row, effects=no_longer_waiting(planned))
+
+
+def no_longer_waiting(planned: Planned) -> Sequence[Effect]:
+    """Who was told that it waits is told that it went; nobody is told "sent" before."""
     text = f"刚才等着的，给 {planned.called} 的{_thing(planned)}已经送出。"
-    return Judgement(row, effects=_tell(planned, text, "sent") if planned.waited else ())
+    return _tell(planned, text, "sent") if planned.waited else ()
 
 
 def _again(planned: Planned, outcome: Outcome, now: datetime, sending: SendingSettings) -> Judgement:

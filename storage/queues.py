@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,10 +28,10 @@ from bot.core.decision import Judgement
 from bot.core.delivery import UNFINISHED, AccountState, Contact, Kind, Outgoing, Planned, Status, Via
 from bot.core.events import TimerDue
 from storage.columns import AnySelect
-from storage.effect_writers import Origin, Surroundings, write_effects
 from storage.load import why_unwanted
 from storage.rows import AccountRow, ContactRow, CustomerRow, OutboxRow, TimerRow, table
 from storage.state import PUSHES_STOPPED, ensure_account, read_state
+from storage.writers import Origin, Surroundings, write_effects
 
 LEASE = timedelta(seconds=60)
 HORIZON = timedelta(seconds=1)
@@ -241,6 +241,22 @@ def _planned(row: Row[Any], pushes_stopped: bool) -> Planned:
         lease_until=row.lease_until,
         unwanted=why_unwanted(row.opted_out_at, row.stopped_at, pushes_stopped=pushes_stopped),
     )
+
+
+def confirm_passive(connection: Connection, message_ids: Sequence[int], now: datetime) -> list[Planned]:
+    """The HTTP answers to these messages were written out: what rode on them is sent.
+
+    Returns those of the rows that had been parked before.
+    """
+    riding = (
+        col(OutboxRow.message_id).in_(message_ids),
+        col(OutboxRow.via) == Via.PASSIVE,
+        col(OutboxRow.status).in_((Status.SENDING, Status.UNKNOWN)),
+    )
+    waited = connection.execute(_joined(*_COLUMNS).where(*riding, col(OutboxRow.waited))).all()
+    delivered = {"status": Status.SENT, "sent_at": now, "reason": ""}
+    connection.execute(update(OutboxRow).where(*riding).values(delivered))
+    return [_planned(row, pushes_stopped=False) for row in waited]
 
 
 # --- after a crash ------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from sqlmodel import col
 from bot.core.decision import Answer, Decision
 from bot.core.delivery import Kind, Status, Via
 from bot.core.events import BuyerEvent, BuyerMessage, Happening, Inbound, SellerMessage, TimerDue
-from storage.effect_writers import Origin, Surroundings, write_effects
+from storage.load import known_messages
 from storage.rows import ContactRow, FailureRow, MessageRow, OutboxRow, TimerRow
+from storage.writers import Origin, Surroundings, write_effects
 
 PASSIVE_LEASE = timedelta(seconds=30)
 """A passive answer whose delivery nobody confirmed by then is `unknown`."""
@@ -44,14 +45,13 @@ def _messages(connection: Connection, decisions: Sequence[Decision], now: dateti
     inbound = [d for d in decisions if isinstance(d.event, Inbound)]
     if not inbound:
         return [None] * len(decisions)
-    made = connection.execute(
-        _NEW_MESSAGES,
-        [_message(d, now) for d in inbound],
-    ).scalars()
-    return [next(made) if isinstance(d.event, Inbound) else None for d in decisions]
-
-
-_NEW_MESSAGES = insert(MessageRow).returning(col(MessageRow.id), sort_by_parameter_order=True)
+    connection.execute(insert(MessageRow), [_message(d, now) for d in inbound])
+    keys = [(d.event.account, d.event.message_id) for d in inbound if isinstance(d.event, Inbound)]
+    known = known_messages(connection, keys)  # cheaper than RETURNING, which SQLite would do row by row
+    return [
+        known[d.event.account, d.event.message_id].id if isinstance(d.event, Inbound) else None
+        for d in decisions
+    ]
 
 
 def _message(decision: Decision, now: datetime) -> dict[str, Any]:
@@ -166,17 +166,6 @@ def _finish_timers(connection: Connection, decisions: Sequence[Decision]) -> Non
     done = [d.event.timer_id for d in decisions if isinstance(d.event, TimerDue)]
     if done:
         connection.execute(delete(TimerRow).where(col(TimerRow.id).in_(done)))
-
-
-def confirm_passive(connection: Connection, message_ids: Sequence[int], now: datetime) -> None:
-    """The HTTP answers to these messages were written out: what rode on them is sent."""
-    riding = (
-        col(OutboxRow.message_id).in_(message_ids),
-        col(OutboxRow.via) == Via.PASSIVE,
-        col(OutboxRow.status).in_((Status.SENDING, Status.UNKNOWN)),
-    )
-    delivered = {"status": Status.SENT, "sent_at": now, "reason": ""}
-    connection.execute(update(OutboxRow).where(*riding).values(delivered))
 
 
 def write_failure(connection: Connection, event: str, error: str, now: datetime) -> None:

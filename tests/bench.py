@@ -18,14 +18,15 @@ from bot.core.effects import Effect
 from bot.core.events import BuyerMessage, TimerDue
 from bot.core.settings import SendingSettings, Settings
 from bot.engine import Engine
+from bot.transaction import Transaction
 from handlers.brain import Brain
 from handlers.understanding import Reader
 from scheduler.clockwork import Clockwork
 from scheduler.sender import Sender
 from storage import load
 from storage.db import Database
-from storage.effect_writers import Origin, Surroundings, write_effects
 from storage.rows import ContactRow, OutboxRow, table
+from storage.writers import Origin, Surroundings, write_effects
 from tests.fakes.platform import Platform
 
 NINE = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -109,7 +110,8 @@ class Bench:
     def engine(self, brain: Brain, database: Database | None = None) -> Engine:
         """An engine, as one process has it."""
         capabilities: dict[str, Capability] = {n: p.capability for n, p in self.platforms.items()}
-        return Engine(database or self.database, brain, capabilities, self.clock, lambda *_: "", self.around)
+        transaction = Transaction(brain, capabilities, self.clock, lambda *_: "", self.around)
+        return Engine(database or self.database, brain.settings, transaction, self.clock)
 
     def clockwork(self, engine: Any = None) -> Clockwork:
         return Clockwork(self.database, engine or Silent(), self.sender, self.clock, list(self.platforms))

@@ -40,7 +40,9 @@ def test_the_shipped_shop_is_in_order(tmp_path: Path) -> None:
 def test_every_fault_is_named_by_its_path(tmp_path: Path) -> None:
     path = copy_config(tmp_path)
     text = path.read_text("utf-8")
-    text = text.replace("\naccounts:\n", "\naccounts:\n  - id: oa\n    channel: wechat_oa\n    token: ${NO_SUCH}\n")
+    text = text.replace(
+        "\naccounts:\n", "\naccounts:\n  - id: oa\n    channel: wechat_oa\n    token: ${NO_SUCH}\n"
+    )
     text = text.replace("timezone: Asia/Shanghai", "timezone: Mars/Olympus").replace("undo: 5s", "undo: soon")
     path.write_text(text + "\nsurprise: 1\n", "utf-8")
     for command in ("check", "run", "migrate"):

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from bot.channels.base import BadCallback
 from bot.core.events import Event
-from bot.engine import Engine, Handled
+from bot.engine import Engine
+from bot.transaction import Handled
 from bot.web.keys import ENGINE, GAUGES, WEBHOOKS, Webhook
 
 log = structlog.get_logger(__name__)

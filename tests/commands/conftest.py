@@ -23,9 +23,9 @@ from handlers.commands import run_command
 from handlers.commands.desk import Desk
 from storage import load
 from storage.db import Database
-from storage.effect_writers import Origin, Surroundings, write_effects
 from storage.rows import CustomerRow, OutboxRow
 from storage.write import write_decisions
+from storage.writers import Origin, Surroundings, write_effects
 
 NINE = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 """Nine o'clock in the shop."""

@@ -18,7 +18,6 @@ from bot.core.delivery import Capability, Planned, Status, Via
 from bot.core.effects import CancelTimer, StartTimer
 from storage import load
 from storage.db import Database
-from storage.effect_writers import Surroundings
 from storage.queues import (
     claim_outbox,
     claim_timers,
@@ -30,6 +29,7 @@ from storage.queues import (
 from storage.rows import AccountRow, ContactRow, CustomerRow, OutboxRow, TimerRow
 from storage.state import ensure_account
 from storage.write import release_parked
+from storage.writers import Surroundings
 from tests.bench import NINE, Bench
 from tests.fakes.platform import Platform
 

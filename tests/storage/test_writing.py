@@ -36,7 +36,6 @@ from bot.core.settings import Settings
 from handlers.brain import Brain
 from storage import load
 from storage.db import Database
-from storage.effect_writers import ENOUGH_WORDS
 from storage.rows import (
     AuditRow,
     ConsentRow,
@@ -51,6 +50,7 @@ from storage.rows import (
     TagRow,
 )
 from storage.state import PUSHES_STOPPED, read_state
+from storage.writers.trade import ENOUGH_WORDS
 from tests.bench import NINE, Bench, reader, with_accounts
 from tests.fakes.platform import Platform
 

@@ -1,0 +1,36 @@
+"""How a batch is cut so that each decision sees what the one before left (ADR 3). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.events import Event, SellerMessage, TimerDue
+
+
+def waves(batch: Sequence[Event]) -> Iterator[list[int]]:
+    """Indices of the events that may be decided together: nobody twice, timers apart.
+
+    A seller's message stands alone, because a command may look at anybody.
+    """
+    wave: list[int] = []
+    inside: set[tuple[str, str]] = set()
+    for index, event in enumerate(batch):
+        if wave and (_who(event) in inside or not _together(batch[wave[0]], event)):
+            yield wave
+            wave, inside = [], set()
+        wave.append(index)
+        inside.add(_who(event))
+    if wave:
+        yield wave
+
+
+def _who(event: Event) -> tuple[str, str]:
+    if isinstance(event, TimerDue):
+        return "", str(event.customer_id)
+    return event.account, event.external_id
+
+
+def _together(one: Event, other: Event) -> bool:
+    if isinstance(one, SellerMessage) or isinstance(other, SellerMessage):
+        return False
+    return isinstance(one, TimerDue) == isinstance(other, TimerDue)

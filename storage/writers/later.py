@@ -1,0 +1,65 @@
+"""Writes timers, and the pieces that wait for a buyer's silence."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import Connection, delete, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlmodel import col
+
+from bot.core import effects
+from storage.rows import (
+    WAITING,
+    MessageRow,
+    TimerRow,
+)
+from storage.state import insert_in
+from storage.writers.registry import Batch, writes
+
+
+@writes(effects.CancelTimer)
+def _cancel_timer(connection: Connection, batch: Batch) -> None:
+    for _, effect in batch:
+        connection.execute(
+            delete(TimerRow).where(
+                col(TimerRow.rule) == effect.rule,
+                col(TimerRow.customer_id) == effect.customer_id,
+                col(TimerRow.occasion) == effect.occasion,
+            )
+        )
+
+
+@writes(effects.StartTimer)
+def _start_timer(connection: Connection, batch: Batch) -> None:
+    rows = [
+        {
+            "rule": e.rule,
+            "customer_id": e.customer_id,
+            "occasion": e.occasion,
+            "due_at": e.due_at,
+            "payload": dict(e.payload),
+        }
+        for _, e in batch
+    ]
+    connection.execute(_timer_moved(connection.dialect.name), rows)
+
+
+@cache
+def _timer_moved(dialect: str) -> Insert:
+    put = insert_in(dialect, TimerRow)
+    moved = {"due_at": put.excluded.due_at, "payload": put.excluded.payload, "lease_until": None}
+    return put.on_conflict_do_update(index_elements=["rule", "customer_id", "occasion"], set_=moved)
+
+
+@writes(effects.PiecesAnswered)
+def _pieces_answered(connection: Connection, batch: Batch) -> None:
+    ids = [e.customer_id for _, e in batch]
+    waiting = col(MessageRow.customer_id).in_(ids) & WAITING
+    connection.execute(update(MessageRow).where(waiting).values(waiting=False))
+
+
+@writes(effects.KeepPiece)
+def _keep_piece(connection: Connection, batch: Batch) -> None:
+    ids = [o.message_id for o, _ in batch]
+    connection.execute(update(MessageRow).where(col(MessageRow.id).in_(ids)).values(waiting=True))

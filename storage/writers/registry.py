@@ -1,0 +1,59 @@
+"""Which writer writes which effect, and what every writer is told beside the effect."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.core import effects
+from bot.core.delivery import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What writing must know of the shop: where its sellers are, and how long a text each account takes."""
+
+    sellers: tuple[Contact, ...] = ()
+    text_bytes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an effect comes from: when, from which stored message, in which shop."""
+
+    now: datetime
+    message_id: int | None
+    around: Surroundings
+
+
+Batch = Sequence[tuple[Origin, Any]]
+Writer = Callable[[Connection, Batch], None]
+_WRITERS: dict[type, Writer] = {}
+
+
+def writes(effect: type) -> Callable[[Writer], Writer]:
+    """Register the writer of one kind of effect."""
+
+    def register(writer: Writer) -> Writer:
+        _WRITERS[effect] = writer
+        return writer
+
+    return register
+
+
+def write_effects(connection: Connection, batch: Batch) -> None:
+    """Write all effects, kind by kind in the order of this file."""
+    by_kind: defaultdict[type, list[tuple[Origin, Any]]] = defaultdict(list)
+    for origin, effect in batch:
+        by_kind[type(effect)].append((origin, effect))
+    for kind, writer in _WRITERS.items():
+        if found := by_kind.pop(kind, None):
+            writer(connection, found)
+    by_kind.pop(effects.Reply, None)  # replies are written with their message, as answers
+    if by_kind:
+        raise TypeError(f"no writer for {', '.join(k.__name__ for k in by_kind)}")
