@@ -22,6 +22,8 @@ from storage.writers import Origin, write_effects
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 256
+GATHER = 0.008
+"""Seconds; a platform waits five (CHANNELS §1.5)."""
 TRIES_ALONE = 3
 """How often an event is tried by itself when the database may have been at fault."""
 
@@ -37,7 +39,7 @@ class Engine:
         self._transaction = transaction
         self._clock = clock
         self.wake: Callable[[], None] = lambda: None
-        self._events: Batcher[Event, Handled] = Batcher(self._handle, MOST_AT_ONCE)
+        self._events: Batcher[Event, Handled] = Batcher(self._handle, MOST_AT_ONCE, GATHER)
         self._delivered: Batcher[int, None] = Batcher(self._confirm, 1000)
 
     async def submit(self, event: Event) -> Handled:

@@ -253,10 +253,13 @@ def confirm_passive(connection: Connection, message_ids: Sequence[int], now: dat
         col(OutboxRow.via) == Via.PASSIVE,
         col(OutboxRow.status).in_((Status.SENDING, Status.UNKNOWN)),
     )
-    waited = connection.execute(_joined(*_COLUMNS).where(*riding, col(OutboxRow.waited))).all()
+    waited = connection.scalars(select(col(OutboxRow.id)).where(*riding, col(OutboxRow.waited))).all()
     delivered = {"status": Status.SENT, "sent_at": now, "reason": ""}
     connection.execute(update(OutboxRow).where(*riding).values(delivered))
-    return [_planned(row, pushes_stopped=False) for row in waited]
+    if not waited:
+        return []
+    rows = connection.execute(_joined(*_COLUMNS).where(col(OutboxRow.id).in_(waited)))
+    return [_planned(row, pushes_stopped=False) for row in rows]
 
 
 # --- after a crash ------------------------------------------------------------------------------

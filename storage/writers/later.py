@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, tuple_, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlmodel import col
 
@@ -20,14 +20,9 @@ from storage.writers.registry import Batch, writes
 
 @writes(effects.CancelTimer)
 def _cancel_timer(connection: Connection, batch: Batch) -> None:
-    for _, effect in batch:
-        connection.execute(
-            delete(TimerRow).where(
-                col(TimerRow.rule) == effect.rule,
-                col(TimerRow.customer_id) == effect.customer_id,
-                col(TimerRow.occasion) == effect.occasion,
-            )
-        )
+    timers = [(e.rule, e.customer_id, e.occasion) for _, e in batch]
+    named = tuple_(col(TimerRow.rule), col(TimerRow.customer_id), col(TimerRow.occasion))
+    connection.execute(delete(TimerRow).where(named.in_(timers)))
 
 
 @writes(effects.StartTimer)
