@@ -1,6 +1,6 @@
 # Linux and macOS; GNU make 3.81 or newer. Windows: see the README's three plain commands.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock rebuild
+.PHONY: help install run test check weights lock rebuild
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -31,6 +31,9 @@ check: $(VENV)/.dev ## 检查代码风格、类型、模块之间的依赖、自
 	$(BIN)/lint-imports
 	$(BIN)/huitouke check
 	$(BIN)/python -m storage.migrate
+
+weights: $(VENV)/.dev ## 从例句重新训练理解的权重（改了 handlers/understanding/corpus 或 wordlists 以后）
+	@$(BIN)/python -m bot train --shipped
 
 lock: ## 重新生成锁文件（需要 uv；UPGRADE=--upgrade 升到最新版本）
 	@command -v $(UV) >/dev/null || { echo '需要 uv：见 CONTRIBUTING.md' >&2; exit 1; }

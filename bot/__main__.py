@@ -12,12 +12,15 @@ from typing import Any, TypeVar
 
 import click
 from aiohttp import web
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import ROLES, build
 from bot.configuration import ConfigurationFaults, load
 from bot.core.settings import LOOPBACK, Settings
 from bot.logs import configure_logs
+from handlers.tag_rules import TagRules
+from handlers.understanding import Reader
 from storage.migrate import migrate, pending
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -114,7 +117,18 @@ def check(config: Path) -> None:
             )
     except (SQLAlchemyError, OSError) as error:
         _fail(_database_fault(error, settings), 2)
+    if faults := _failing_examples(settings):
+        _fail("\n".join(faults), 2)
     click.echo(f"{config}: 没有问题。账号 {len(settings.accounts)} 个，商品 {len(settings.products)} 样。")
+
+
+def _failing_examples(settings: Settings) -> list[str]:
+    """The examples of the tag rules that are not as they say; without examples, nothing is loaded."""
+    if not any(rule.examples.hits or rule.examples.misses for rule in settings.tags):
+        return []
+    reader = Reader(settings)
+    reader.lexicon.warm()
+    return list(TagRules(settings.tags, reader.lexicon.cutter).failing_examples(reader))
 
 
 @main.command("migrate")
@@ -129,21 +143,56 @@ def migrate_command(config: Path) -> None:
     click.echo("数据库是最新的。")
 
 
+@main.command("eval")
+@with_config
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@click.option("--worst", "most", type=click.IntRange(0, 1000), default=20, help="列出错得最有把握的几行")
+def evaluate(config: Path, file: Path, as_json: bool, most: int) -> None:
+    """量一量它听懂了多少：FILE 每行 {"text", "intent", "complaint"}。"""
+    from bot.evaluation import BadLine, judged, read_lines, report  # noqa: PLC0415 - of no use to others
+
+    settings = _settings(config)
+    reader = Reader(settings)
+    reader.warm(str(Path(make_url(settings.storage.url).database or ".").parent))
+    try:
+        lines = judged(reader, read_lines(file))
+    except (OSError, UnicodeDecodeError, BadLine) as wrong:
+        _fail(f"{file}: {wrong}", 2)
+    click.echo(report(lines, as_json=as_json, most=most))
+
+
+@main.command()
+@with_config
+@click.option("--shipped", is_flag=True, help="只用自带的例句重新训练自带的权重（给改程序的人）")
+def train(config: Path, shipped: bool) -> None:
+    """用自带的例句和你标错改过的话，重新训练它的理解；一两分钟。"""
+    from bot.training import NotInstalled, train_shipped, train_shop  # noqa: PLC0415 - of no use to others
+
+    settings = _settings(config)
+    try:
+        click.echo(train_shipped() if shipped else train_shop(settings))
+    except NotInstalled as missing:
+        _fail(str(missing))
+    except (SQLAlchemyError, OSError) as error:
+        _fail(_database_fault(error, settings))
+
+
 @main.command()
 @with_config
 @click.option("--seconds", type=click.FloatRange(0.5, 600), default=5.0, help="每轮量多久")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def bench(config: Path, seconds: float, as_json: bool) -> None:
     """量一量这台机器上有多快。"""
-    from benchmarks.callbacks import measure  # noqa: PLC0415 - of no use to any other command
+    from benchmarks import callbacks, reading  # noqa: PLC0415 - of no use to any other command
 
     _settings(config)
-    figures = measure(config, seconds)
+    figures = reading.measure(config) | callbacks.measure(config, seconds)
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
         return
     for name, figure in figures.items():
-        ratio = f"  裸 aiohttp 的 {figure['ratio_to_bare']:.3f}" if "ratio_to_bare" in figure else ""
+        ratio = f"  裸跑的 {figure['ratio_to_bare']:.3f}" if "ratio_to_bare" in figure else ""
         click.echo(f"{name:<20} {figure['value']:>8} {figure['unit']}{ratio}")
 
 

@@ -28,11 +28,13 @@ from bot.web import callbacks, keys, sandbox, service
 from bot.web.gauges import Gauges
 from handlers.brain import Brain
 from handlers.understanding import Reader
+from handlers.understanding.examples import from_rows
+from handlers.understanding.meaning import Example
 from scheduler.clockwork import Clockwork
 from scheduler.permission import Send, permission
 from scheduler.sender import Sender
 from storage.db import Database
-from storage.load import account_states, ensure_contacts, unwanted
+from storage.load import account_states, ensure_contacts, shop_examples, unwanted
 from storage.state import clock_offset
 from storage.writers import Surroundings
 
@@ -55,7 +57,7 @@ class Shop:
         self.webhooks: dict[str, keys.Webhook] = {}
         for account in settings.accounts:
             self._open_channel(account, http)
-        self.reader = Reader(settings)
+        self.reader = Reader(settings, self._examples())
         capabilities = {name: channel.capability for name, channel in self.channels.items()}
         brain, around = Brain(settings, self.reader), self._surroundings()
         transaction = Transaction(brain, capabilities, self.clock, self._may_send, around)
@@ -70,6 +72,11 @@ class Shop:
             return timedelta()
         with self.database.transaction() as connection:
             return clock_offset(connection)
+
+    def _examples(self) -> list[Example]:
+        """What this shop's sellers have taught so far."""
+        with self.database.transaction() as connection:
+            return from_rows(shop_examples(connection))
 
     def _surroundings(self) -> Surroundings:
         """Where sellers are told things (each at their first identity), and each account's longest text."""
@@ -128,7 +135,7 @@ def _running(settings: Settings, role: str) -> Callable[[web.Application], Async
         async with aiohttp.ClientSession() as http:
             shop = Shop(settings, database, http)
             _share(app, shop)
-            warming = asyncio.create_task(asyncio.to_thread(shop.reader.lexicon.warm, database.folder))
+            warming = asyncio.create_task(asyncio.to_thread(shop.reader.warm, database.folder))
             if role != "web":
                 await shop.clockwork.start()
             log.info("started", role=role, accounts=sorted(shop.channels))

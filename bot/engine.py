@@ -90,6 +90,9 @@ class Engine:
         except Exception as error:
             log.warning("batch_set_apart", events=len(batch), error=type(error).__name__)
             handled = [await self._alone(event) for event in batch]
+        for done in handled:
+            if isinstance(done, Handled):
+                self._transaction.learn(done)
         self.wake()
         return handled
 

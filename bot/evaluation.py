@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import click
+
+from handlers.understanding import Reader
 
 FEWEST_LINES = 10
 """A label with fewer lines in the file does not count for macro-F1."""
@@ -105,3 +110,43 @@ def worst(judged: Sequence[Judged], most: int) -> list[Judged]:
     """The lines read wrongly with the greatest certainty."""
     wrong = [j for j in judged if j.intent != j.line.intent or j.complaint != j.line.complaint]
     return sorted(wrong, key=lambda j: -j.certainty)[:most]
+
+
+def judged(reader: Reader, lines: Iterable[Labelled]) -> list[Judged]:
+    """Read every line, saying on a terminal how far it is."""
+    found = []
+    with click.progressbar(list(lines), file=sys.stderr, label="读") as bar:
+        for line in bar:
+            meaning = reader.read(line.text).meaning
+            certainty = meaning.scores[0][1] if meaning.scores else 0.0
+            found.append(Judged(line, meaning.intent.value, meaning.is_complaint, certainty))
+    return found
+
+
+def report(lines: Sequence[Judged], *, as_json: bool, most: int) -> str:
+    """The figures as the contract's JSON, or as a table with the confusions and the worst lines."""
+    figures = measured(lines)
+    if as_json:
+        return json.dumps(figures, ensure_ascii=False)
+    parts = [_table(figures)]
+    if "unambiguous" in figures:
+        parts.append("不含有歧义的行：\n" + _table(figures["unambiguous"]))
+    rows = [" ".join(f"{n:>5}" for n in counts.values()) + f"  {label}" for label, counts in confusion(lines)]
+    parts.append("本来是（行）读成（列，同样的次序）：\n" + "\n".join(rows))
+    shown = [
+        f"{j.line.intent} → {j.intent} {j.certainty:.2f}  {j.line.text[:60]}" for j in worst(lines, most)
+    ]
+    return "\n\n".join([*parts, "错得最有把握的：\n" + "\n".join(shown)] if shown else parts)
+
+
+def _table(figures: dict[str, Any]) -> str:
+    complaint = figures["complaint"]
+    head = f"{figures['lines']} 行  准确率 {figures['accuracy']:.3f}  macro-F1 {figures['macro_f1']:.3f}"
+    rows = [
+        f"{label:<14} {_three(scores)}  {scores['support']}" for label, scores in figures["intents"].items()
+    ]
+    return "\n".join([head, *rows, f"{'要处理的':<12} {_three(complaint)}"])
+
+
+def _three(scores: dict[str, float]) -> str:
+    return f"P {scores['precision']:.2f}  R {scores['recall']:.2f}  F1 {scores['f1']:.2f}"

@@ -14,7 +14,7 @@ from bot.core.clock import Clock
 from bot.core.customer import Customer
 from bot.core.decision import Decision
 from bot.core.delivery import UNASKED, Capability, Contact
-from bot.core.effects import Effect, Reply, SetFields
+from bot.core.effects import Effect, KeepExample, Reply, SetFields
 from bot.core.events import BuyerEvent, BuyerMessage, Event, Inbound, SellerMessage, TimerDue
 from bot.waves import waves
 from handlers.brain import Brain
@@ -31,11 +31,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What came of an event: its message row (None for a timer) and what the HTTP answer carries."""
+    """What came of an event: its message row (None for a timer) and what the HTTP answer carries.
+
+    taught: what a seller's message teaches, once it is durable.
+    """
 
     message_row: int | None
     answer: str | None = None
     duplicate: bool = False
+    taught: tuple[KeepExample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,14 @@ class Transaction:
             handled |= zip(wave, self._wave(connection, [batch[i] for i in wave], broken), strict=True)
         return [handled[i] for i in range(len(batch))]
 
+    def learn(self, handled: Handled) -> None:
+        """What the seller taught with this message, now that it is written, counts in this process.
+
+        Other processes on the same PostgreSQL learn it at their next start.
+        """
+        for kept in handled.taught:
+            self._brain.learn(kept)
+
     def _wave(
         self, connection: Connection, events: Sequence[Event], broken: Exception | None
     ) -> list[Handled]:
@@ -106,7 +118,9 @@ class Transaction:
             decisions = [self._decision(connection, event, loaded, broken) for event in fresh]
             rows = write_decisions(connection, decisions, loaded.now, self.around)
             for event, decision, row in zip(fresh, decisions, rows, strict=True):
-                handled[event.account, event.message_id] = Handled(row, decision.http_answer)
+                handled[event.account, event.message_id] = Handled(
+                    row, decision.http_answer, taught=_taught(decision)
+                )
         return [handled[e.account, e.message_id] for e in events]
 
     def _load(self, connection: Connection, events: Sequence[Inbound]) -> _Loaded:
@@ -227,6 +241,12 @@ class Transaction:
             connection, name_of(event), f"{type(error).__name__}: {error}"[:2000], self._clock.now()
         )
         return after_failure(event, customer)
+
+
+def _taught(decision: Decision) -> tuple[KeepExample, ...]:
+    if not isinstance(decision.event, SellerMessage):
+        return ()
+    return tuple(e for e in decision.effects if isinstance(e, KeepExample))
 
 
 def _wanted(

@@ -6,6 +6,7 @@ from bot.core.effects import Effect
 from handlers import (
     buying,
     catalogue,
+    complaint,
     consultation,
     faq,
     handover,
@@ -27,6 +28,7 @@ RECORDERS: tuple[Handler, ...] = (tagging.record, consultation.record)
 ANSWERERS: tuple[Handler, ...] = (
     optout.answer,
     handover.answer,
+    complaint.answer,
     together(smalltalk.machine, parcel.answer, catalogue.answer, buying.answer, faq.answer, smalltalk.media),
     smalltalk.courtesy,
     unknown.answer,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.customer import Customer
 from bot.core.settings import Settings
+from handlers.tag_rules import Hit
 from handlers.understanding import Reading
+
+JUST_NOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Situation:
     """A buyer said something: who, what, how it reads, and when (aware UTC).
 
     `text` is the message at hand, or several pieces joined with newlines; `message_ids` names them all,
-    newest last. `heard` is false for what cannot be read (a picture, a file).
+    newest last. `heard` is false for what cannot be read (a picture, a file). `hits`: the tag rules it meets.
     """
 
     customer: Customer
@@ -25,3 +28,9 @@ class Situation:
     now: datetime
     message_ids: tuple[str, ...]
     heard: bool = True
+    hits: tuple[Hit, ...] = ()
+
+    def asked_just_now(self) -> bool:
+        """Whether the bot passed something of theirs on to the seller within the last minutes."""
+        asked_at = self.customer.asked_seller_at
+        return asked_at is not None and self.now - asked_at < JUST_NOW

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.core.effects import Effect, NotifySeller, Reply, SetFields
 from handlers.situation import Situation
 from handlers.wording import alert, said
 
 _ABOUT = "unknown"
-_JUST_NOW = timedelta(minutes=10)
 
 
 def answer(situation: Situation) -> list[Effect]:
@@ -28,11 +25,6 @@ def handed_over(effects: list[Effect]) -> bool:
 
 def _words(situation: Situation) -> str:
     texts = situation.settings.texts
-    if _asked_just_now(situation):
+    if situation.asked_just_now():
         return texts.unknown_again
     return texts.unknown if situation.reading.question else texts.noted
-
-
-def _asked_just_now(situation: Situation) -> bool:
-    asked_at = situation.customer.asked_seller_at
-    return asked_at is not None and situation.now - asked_at < _JUST_NOW

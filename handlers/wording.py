@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from bot.core.effects import NotifySeller
 from bot.core.settings import Settings
 from handlers.situation import Situation
+from handlers.understanding.meaning import INTENT_NAMES, Intent
 
 _QUOTED = 200
+_READ_ALERTS = ("unknown", "complaint")
+"""What an alert is about if it depends on how the message was read."""
 
 
 def said(settings: Settings, template: str, **facts: str) -> str:
@@ -38,4 +41,19 @@ def alert(situation: Situation, about: str, why: str) -> NotifySeller:
     contact = situation.customer.contact
     key = f"{about}:{contact.account}:{situation.message_ids[-1]}"
     words = quoted(situation.text) or "（图片、语音或文件，我看不了）"
-    return NotifySeller(f"{called}：{words}\n{why}\n回他就打：回 {called} 文字", key)
+    lines = [f"{called}：{words}", why, f"回他就打：回 {called} 文字"]
+    if about in _READ_ALERTS:
+        lines.append(_read_wrong(situation))
+    return NotifySeller("\n".join(lines), key)
+
+
+def _read_wrong(situation: Situation) -> str:
+    """How it was read, and what to type if that is wrong (`handlers.commands.right_word`)."""
+    meaning = situation.reading.meaning
+    if meaning.intent is Intent.COMPLAINT:
+        return "读错了打：是退换（或 是物流、是咨询…）"
+    if meaning.is_complaint:
+        return "不是投诉就打：不是投诉"
+    if meaning.intent is Intent.OTHER:
+        return "要是投诉就打：是投诉"
+    return f"我当{INTENT_NAMES[meaning.intent]}读的，错了打：是投诉"

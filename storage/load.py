@@ -36,6 +36,7 @@ from storage.rows import (
     OutboxRow,
     ParcelRow,
     QuestionRow,
+    ShopExampleRow,
     TagRow,
     table,
 )
@@ -322,6 +323,13 @@ def open_question(connection: Connection, seller: str, now: datetime) -> dict[st
     )
     found: dict[str, Any] | None = connection.scalar(asked)
     return found
+
+
+def shop_examples(connection: Connection) -> list[tuple[str, str, bool]]:
+    """(text, intent, complaint) of every example that sellers gave, oldest first."""
+    asked = select(col(ShopExampleRow.text), col(ShopExampleRow.intent), col(ShopExampleRow.complaint))
+    rows = connection.execute(asked.order_by(col(ShopExampleRow.at), col(ShopExampleRow.id)))
+    return [(row.text, row.intent, bool(row.complaint)) for row in rows]
 
 
 def account_states(connection: Connection, accounts: Collection[str]) -> dict[str, AccountState]:

@@ -40,6 +40,10 @@ def _text() -> Any:
     return Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
+def _share() -> Any:
+    return Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+
+
 def _json() -> Any:
     return Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
 
@@ -84,7 +88,10 @@ class ContactRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """Everything that came in, once per platform id; `answer` is what its HTTP answer carried."""
+    """Everything that came in, once per platform id; `answer` is what its HTTP answer carried.
+
+    intent to joined: how it was read (see `effects.ReadMessage`); empty for what was not.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -108,6 +115,11 @@ class MessageRow(SQLModel, table=True):
     received_at: datetime = _moment()
     answer: str | None = Field(default=None, sa_type=Text, nullable=True)
     waiting: bool = False
+    intent: str = _text()
+    certainty: float = _share()
+    complaint: float = _share()
+    because: str = _text()
+    joined: str = _text()
 
 
 WAITING = text("message.waiting")
@@ -242,6 +254,19 @@ class TimerRow(SQLModel, table=True):
     due_at: datetime = _moment(index=True)
     payload: dict[str, Any] = _json()
     lease_until: datetime | None = _maybe_moment()
+
+
+class ShopExampleRow(SQLModel, table=True):
+    """Words that a seller has read for the bot (`effects.KeepExample`), and in which message they stood."""
+
+    __tablename__ = "shop_example"
+    id: int = _id()
+    text: str = Field(sa_type=Text, unique=True)
+    intent: str
+    complaint: bool
+    seller: str
+    at: datetime = _moment()
+    message_id: int | None = _ref("message", nullable=True)
 
 
 class QuestionRow(SQLModel, table=True):

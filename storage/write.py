@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot.core.decision import Answer, Decision
 from bot.core.delivery import Kind, Status, Via
+from bot.core.effects import ReadMessage
 from bot.core.events import BuyerEvent, BuyerMessage, Happening, Inbound, SellerMessage, TimerDue
 from storage.load import known_messages
 from storage.rows import ContactRow, FailureRow, MessageRow, OutboxRow, TimerRow
@@ -69,7 +70,24 @@ def _message(decision: Decision, now: datetime) -> dict[str, Any]:
         "at": event.at,
         "received_at": now,
         "answer": decision.http_answer,
-    }
+    } | _reading(decision)
+
+
+_UNREAD: dict[str, Any] = {"intent": "", "certainty": 0.0, "complaint": 0.0, "because": "", "joined": ""}
+
+
+def _reading(decision: Decision) -> dict[str, Any]:
+    """How the message was read; written with it, so that it costs no statement of its own."""
+    for effect in decision.effects:
+        if isinstance(effect, ReadMessage):
+            return {
+                "intent": effect.intent,
+                "certainty": effect.certainty,
+                "complaint": effect.complaint,
+                "because": effect.because,
+                "joined": effect.joined,
+            }
+    return _UNREAD
 
 
 def _content(event: Inbound) -> tuple[str, str, dict[str, Any]]:

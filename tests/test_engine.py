@@ -15,10 +15,13 @@ from sqlmodel import col
 from bot.core.customer import Customer, TagSource
 from bot.core.delivery import Capability, Kind, Status, Via, Window
 from bot.core.effects import AddTag, Effect, Push, Reply, StartTimer
-from bot.core.events import BuyerEvent, BuyerMessage, Event, Happening, TimerDue
+from bot.core.events import BuyerEvent, BuyerMessage, Event, Happening, MessageKind, TimerDue
 from bot.core.settings import Settings
 from bot.engine import Engine, Handled
 from handlers.brain import Brain
+from handlers.understanding import Reader
+from handlers.understanding.examples import from_rows
+from storage import load
 from storage.db import Database
 from storage.queues import claim_timers
 from storage.rows import (
@@ -566,3 +569,91 @@ async def _statements(bench: Bench, echo: Echo, people: int) -> int:
     finally:
         listening.remove(writer, "before_cursor_execute", note)
     return len(seen)
+
+
+# --- learning from the seller -------------------------------------------------------------------
+
+ITCHES = "擦了两次脸上一直红红的还有点痒呀"
+
+
+def reading_of(bench: Bench, text: str) -> list[tuple[str, str]]:
+    """How messages with this text were read: intent, and what decided."""
+    return [(r.intent, r.because) for r in bench.rows(MessageRow, text=text)]
+
+
+async def test_how_a_message_was_read_is_kept_with_it(bench: Bench, shop: Settings) -> None:
+    engine = bench.engine(Brain(shop, Reader(shop)))
+    events = [bench.message("sandbox", "a", "转人工"), bench.message("sandbox", "b", "谢谢")]
+    picture = BuyerMessage("sandbox", "c", "picture", bench.clock.now(), kind=MessageKind.IMAGE)
+    await together(engine, *events, picture, bench.message("sandbox", "seller", "帮助"))
+    assert [r.intent for r in bench.rows(MessageRow)] == ["human", "praise", "", ""]
+    [row] = bench.rows(MessageRow, text="转人工")
+    assert (row.certainty, row.complaint, row.joined) == (1.0, 0.0, "")
+    assert row.because
+
+
+async def test_pieces_are_kept_as_they_were_read_together(bench: Bench, brain: Brain) -> None:
+    engine = bench.engine(brain)
+    for text in ("在吗", "面霜"):
+        await engine.submit(bench.message("oa", "a", text))
+    assert [(r.text, r.joined) for r in bench.rows(MessageRow)] == [("在吗", ""), ("面霜", "在吗\n面霜")]
+
+
+async def test_a_correction_counts_at_once_and_after_a_restart(bench: Bench, shop: Settings) -> None:
+    engine = bench.engine(Brain(shop, Reader(shop)))
+    await engine.submit(bench.message("sandbox", "alice", ITCHES))
+    await engine.submit(bench.message("sandbox", "seller", "标错 alice 投诉"))
+    nearly, other = ITCHES.replace("两次", "三次"), "你们周末也发货的吧"
+    await together(
+        engine,
+        bench.message("sandbox", "bob", ITCHES),
+        bench.message("sandbox", "carl", nearly),
+        bench.message("sandbox", "dora", other),
+    )
+    assert [intent for intent, _ in reading_of(bench, ITCHES)] == ["complaint", "complaint"]
+    assert [intent for intent, _ in reading_of(bench, nearly)] == ["complaint"]
+    assert [intent for intent, _ in reading_of(bench, other)] != ["complaint"]
+
+    with bench.database.transaction() as connection:
+        kept = from_rows(load.shop_examples(connection))
+    later = bench.engine(Brain(shop, Reader(shop, kept)))
+    await later.submit(bench.message("sandbox", "erik", f"{nearly}！！"))
+    [(intent, because)] = reading_of(bench, f"{nearly}！！")
+    assert intent == "complaint"
+    assert ITCHES in because
+
+
+async def test_an_alert_is_answered_with_the_right_word(bench: Bench, shop: Settings) -> None:
+    engine = bench.engine(Brain(shop, Reader(shop)))
+    await engine.submit(bench.message("sandbox", "alice", ITCHES))
+    assert "是投诉" in bench.alerts()[-1]
+    await engine.submit(bench.message("sandbox", "seller", "是投诉"))
+    assert answer_of(bench, "sandbox", "seller")[-1].startswith(f"记下了：alice“{ITCHES}”是 投诉")
+    await engine.submit(bench.message("sandbox", "bob", ITCHES))
+    assert [intent for intent, _ in reading_of(bench, ITCHES)] == ["complaint", "complaint"]
+
+
+async def test_nothing_is_learned_that_is_not_written(
+    bench: Bench, shop: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brain = Brain(shop, Reader(shop))
+    engine, learned = bench.engine(brain), []
+    monkeypatch.setattr(brain, "learn", learned.append)
+    await engine.submit(bench.message("sandbox", "alice", ITCHES))
+    write = bench.database.write
+
+    async def fails_at_the_end(work: Any) -> Any:
+        def then_fail(connection: Connection) -> Any:
+            work(connection)
+            raise RuntimeError("no commit")
+
+        return await write(then_fail)
+
+    monkeypatch.setattr(bench.database, "write", fails_at_the_end)
+    with pytest.raises(RuntimeError):
+        await engine.submit(bench.message("sandbox", "seller", "标错 alice 投诉", "same"))
+    assert learned == []
+    monkeypatch.setattr(bench.database, "write", write)
+    await engine.submit(bench.message("sandbox", "seller", "标错 alice 投诉", "same"))
+    await engine.submit(bench.message("sandbox", "seller", "标错 alice 投诉", "same"))
+    assert [(e.text, e.intent) for e in learned] == [(ITCHES, "complaint")]

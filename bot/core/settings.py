@@ -16,6 +16,7 @@ from bot.core.accounts import Account, AccountId, NonEmpty, SandboxAccount
 from bot.core.durations import parse_duration
 from bot.core.model import StrictModel
 from bot.core.money import parse_money
+from bot.core.tag_rules import TagRuleSet
 
 Duration = Annotated[timedelta, BeforeValidator(lambda v: parse_duration(v) if isinstance(v, str) else v)]
 Money = Annotated[Decimal, BeforeValidator(lambda v: v if isinstance(v, Decimal) else parse_money(str(v)))]
@@ -163,6 +164,7 @@ class Texts(StrictModel):
     hello_again: NonEmpty = "在的，您说。"
     introduction: NonEmpty = "你好，我是{shop}的自动小助手。"
     unknown: NonEmpty = "这个我不清楚，已经转给店主，他看到就回您。"
+    complaint: NonEmpty = "听着就恼火，对不起。已经转给店主，他看到就来处理；有照片也可以发来。"
     unknown_again: NonEmpty = "这一条也转给店主了，他会一起回您。"
     noted: NonEmpty = "收到，已经转给店主，他看到就回您。"
     price: NonEmpty = "{product} {price}一{unit}，有货。"
@@ -257,6 +259,7 @@ class Settings(StrictModel):
     texts: Texts = Texts()
     sending: SendingSettings = SendingSettings()
     conversation: ConversationSettings = ConversationSettings()
+    tags: TagRuleSet = ()
 
     @field_validator("sandbox")
     @classmethod

@@ -18,6 +18,7 @@ from handlers.commands.phrases import short
 CONFIRM = ("确认", "yes")
 CANCEL = ("取消", "no")
 _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+_BY_LINE = {line: command for command in COMMANDS for line in command.whole}
 _END = re.compile(r"[\s。.!！~]+$")
 
 
@@ -35,6 +36,9 @@ def run_command(desk: Desk, message: SellerMessage) -> list[Effect]:
 
 def find_command(line: str) -> tuple[Command, str] | None:
     """The command that `line` begins with, and the rest of the line as it was typed."""
+    bare = _END.sub("", level(line)).lower()
+    if command := _BY_LINE.get(bare):
+        return command, bare
     first, *rest = line.split(maxsplit=1) or [""]
     if command := _BY_NAME.get(level(first).lower()):
         return command, rest[0] if rest else ""

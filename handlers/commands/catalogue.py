@@ -7,16 +7,19 @@ from handlers.commands import (
     customer,
     find,
     hand_back,
+    mislabelled,
     note,
     order,
     reply,
     resume,
+    right_word,
     ship,
     sign,
     stop,
     tags,
     take_over,
     undo,
+    why,
 )
 from handlers.commands.framework import Command
 from handlers.commands.help import with_help
@@ -37,5 +40,8 @@ COMMANDS: tuple[Command, ...] = with_help(
         stop.COMMAND,
         resume.COMMAND,
         undo.COMMAND,
+        why.COMMAND,
+        mislabelled.COMMAND,
+        right_word.COMMAND,
     )
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from bot.core.customer import Customer, Order
 from bot.core.delivery import Kind
 from bot.core.settings import Settings
 from storage import load
-from storage.queries import outbox, people, trade
+from storage.queries import outbox, people, readings, trade
 from storage.state import PUSHES_STOPPED, read_state
 
 MOST_CANDIDATES = 9
@@ -108,6 +108,20 @@ class Desk:
     def waiting_for(self, customer: Customer) -> list[outbox.Unsent]:
         """What waits to be sent to this customer, with its reason."""
         return outbox.waiting_for(self.connection, customer.id)
+
+    def not_sent_to(self, customer: Customer, most: int) -> list[outbox.Unsent]:
+        """The latest messages to this customer that did not go out, or perhaps not; newest first."""
+        return outbox.not_sent_to(self.connection, customer.id, self.now - timedelta(days=30), most)
+
+    def last_said(self, customer: Customer) -> readings.Said | None:
+        """What this customer said last that can be read, and how it was read."""
+        return readings.last_of(self.connection, customer.id)
+
+    def alerted(self, last: timedelta) -> list[tuple[datetime, readings.Said]]:
+        """The buyers' words that this seller was alerted to of late, and when; newest first."""
+        homes = [s.identities[0] for s in self.settings.sellers if s.name == self.seller and s.identities]
+        found = [readings.alerted(self.connection, (h.account, h.id), self.now - last) for h in homes]
+        return found[0] if found else []
 
     def pushed(self, key: str) -> outbox.Unsent | None:
         """The message that was pushed under this key (see `effects.Push.key`)."""

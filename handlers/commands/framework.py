@@ -65,7 +65,10 @@ def argument(title: str, *, optional: bool = False, rest: bool = False, default:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: `run` decides, the engine writes. Its help comes from here and nowhere else."""
+    """One command: `run` decides, the engine writes. Its help comes from here and nowhere else.
+
+    whole: lines that are this command as they stand; the line is then its argument.
+    """
 
     name: str
     does: str
@@ -74,6 +77,7 @@ class Command:
     run: Callable[[Desk, Any], list[Effect]]
     aliases: tuple[str, ...] = ()
     owner_only: bool = False
+    whole: frozenset[str] = frozenset()
 
     @property
     def usage(self) -> str:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bot.core.settings import Faq, Product, Settings
 from handlers.understanding import words
+from handlers.understanding.examples import Examples
 from handlers.understanding.hearing import hear
+from handlers.understanding.intents import CERTAIN, by_example, by_learning, by_rule
+from handlers.understanding.learned import Model
+from handlers.understanding.learned.model import WEIGHTS
 from handlers.understanding.lexicon import Lexicon
+from handlers.understanding.meaning import Example, Intent, Meaning
 from handlers.understanding.normal import normalise
 from handlers.understanding.topics import PRODUCT, Topic
 
+OWN_WEIGHTS = "understanding.npz"
+"""The weights of a shop that has trained with its own corrections (`huitouke train`), beside its data."""
+REASONS = 3
+SURE = 0.6
+"""From which share the learned part may decide what it otherwise only proposes."""
 _LONGEST = 600  # characters; what a chat message asks, it asks before that
 _HAN_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
@@ -23,6 +35,7 @@ class Reading:
 
     products, faqs: in the order of their mention.
     greeting, thanks, nod (好的, an emoticon): nothing but that, and at most one of them.
+    meaning: what the message is about, and whether something needs putting right.
     complete: no word is left that the other fields do not account for.
     """
 
@@ -39,13 +52,35 @@ class Reading:
     opt_out: bool = False
     question: bool = False
     complete: bool = False
+    meaning: Meaning = field(default=Meaning())
 
 
 class Reader:
-    """Reads texts with one shop's lexicon. Pure and total: no text raises, the same text reads the same."""
+    """Reads texts with one shop's lexicon and examples. Total: no text raises, the same text reads the same.
 
-    def __init__(self, settings: Settings) -> None:
+    examples: what the seller has corrected; each counts at once for nearly the same words.
+    """
+
+    def __init__(self, settings: Settings, examples: Iterable[Example] = ()) -> None:
         self.lexicon = Lexicon(settings)
+        self._examples = Examples()
+        self._model: Model | None = None
+        for example in examples:
+            self.learn(example)
+
+    def warm(self, folder: str | None = None) -> None:
+        """Load jieba and the learned weights, about a second; meant for a thread at start.
+
+        Reading works before it, less finely. folder: where jieba keeps its cache, and where the weights of
+        the shop's own training are, if it has trained.
+        """
+        self.lexicon.warm(folder)
+        own = Path(folder or ".") / OWN_WEIGHTS
+        self._model = Model.load(own if folder and own.exists() else WEIGHTS)
+
+    def learn(self, example: Example) -> None:
+        """The seller has read this message for the bot; counts from now on."""
+        self._examples.add(example)
 
     def read(self, text: str) -> Reading:
         """What `text` says; several pieces may be joined with newlines."""
@@ -55,8 +90,11 @@ class Reader:
         tokens = self.lexicon.cutter.cut(solid)
         question = words.QUESTION.search(solid) is not None
         machine = words.MACHINE.search(solid) is not None
+        learned = self._learned(solid, tokens)
         human = words.HUMAN.search(words.MACHINE.sub(" ", solid) if machine else solid) is not None
+        human = human or (not machine and learned.share(Intent.HUMAN) >= SURE)
         heard = hear(self.lexicon, solid, tokens, question)
+        opt_out = any(_opts_out(line) for line in text.splitlines()) or _wants_no_more(solid, learned)
         complete = _empty(heard.rest)
         says_more = heard.asks or heard.products or machine or human or not complete
         courtesy = "" if says_more else _courtesy(solid)
@@ -71,10 +109,49 @@ class Reader:
             nod=courtesy == "nod",
             human=human,
             machine=machine,
-            opt_out=any(_opts_out(line) for line in text.splitlines()),
+            opt_out=opt_out,
             question=question,
             complete=complete,
+            meaning=self._meaning(normal, courtesy, learned, opt_out=opt_out, human=human),
         )
+
+    def _meaning(
+        self, normal: str, courtesy: str, learned: Meaning, *, opt_out: bool, human: bool
+    ) -> Meaning:
+        """Opting out is decided before anything else; a person asked for beats the rest."""
+        if opt_out:
+            return by_rule(Intent.OPT_OUT, "退订的说法", learned)
+        if human:
+            return by_rule(Intent.HUMAN, "要找真人", learned)
+        example = self._examples.nearest(normal)
+        if example is not None:
+            return by_example(example)
+        if courtesy:
+            return by_rule(Intent.PRAISE if courtesy == "thanks" else Intent.OTHER, "只是客气话")
+        return learned.without(Intent.OPT_OUT)
+
+    def _learned(self, solid: str, tokens: tuple[str, ...]) -> Meaning:
+        if self._model is None or not solid:
+            return Meaning()
+        judged = self._model.judge(solid, tokens, explain=REASONS)
+        matter = words.KIND_BEHIND.sub("", words.KIND_BEFORE.sub("", solid))
+        if matter and matter != solid:  # however kindly it is said, it is as wrong as it is
+            bare = self._model.judge(matter, self.lexicon.cutter.cut(matter))
+            judged = replace(judged, complaint=bare.complaint)
+        return by_learning(solid, judged)
+
+
+def _wants_no_more(solid: str, learned: Meaning) -> bool:
+    """The learned part is sure, and the words are about messages; it alone may not decide that."""
+    share = learned.share(Intent.OPT_OUT)
+    if share < SURE or words.NOT_MESSAGES.search(solid):
+        return False
+    return share >= CERTAIN or words.STOP_CUE.search(solid) is not None
+
+
+def prepared(text: str) -> str:
+    """The text as the learned part sees it."""
+    return _solid(normalise(text[:_LONGEST]))
 
 
 def _solid(normal: str) -> str:

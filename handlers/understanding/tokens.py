@@ -10,19 +10,26 @@ from typing import Any
 from handlers.understanding.sounds import Span, is_han
 
 _COLD = re.compile(r"[a-z0-9]+|\S")
+_TAUGHT = 10  # jieba's count of a word that it is taught
+_LONGEST_TAUGHT = 4  # what is longer is a phrase, and would win against the words beside it
 _COMMON = 20  # jieba's count from which a word is one that people write on purpose
 
 
 class Cutter:
     """Cuts text; the shop's own words stay whole whatever characters they are made of.
 
+    own_words: a pattern of theirs. new_words: what jieba may not know as a word; they begin and end
+    where tokens do.
+
     jieba splits user words with -, latin letters or spaces (its issues 300, 514, 626), so they are
     taken out before it sees the text.
     """
 
-    def __init__(self, own_words: re.Pattern[str]) -> None:
+    def __init__(self, own_words: re.Pattern[str], new_words: Iterable[str] = ()) -> None:
         self._own = own_words
+        self._new = sorted(set(new_words))
         self._jieba: Any = None
+        self._parts: dict[str, tuple[str, ...]] = {}
 
     @property
     def warm(self) -> bool:
@@ -37,6 +44,7 @@ class Cutter:
         tokenizer = jieba.Tokenizer()
         tokenizer.tmp_dir = cache_folder
         tokenizer.initialize()
+        self._parts = _taught(tokenizer, self._new)
         self._jieba = tokenizer
 
     def _is_word(self, text: str) -> bool:
@@ -65,7 +73,13 @@ class Cutter:
 
     def _cut_with_jieba(self) -> Callable[[str], Iterable[str]]:
         tokenizer = self._jieba
-        return lambda text: (w for w in tokenizer.cut(text, HMM=False) if not w.isspace())
+        parts = self._parts
+        return lambda text: (
+            part
+            for word in tokenizer.cut(text, HMM=False)
+            for part in parts.get(word, (word,))
+            if not part.isspace()
+        )
 
     def _words(self, text: str, cut: Callable[[str], Iterable[str]]) -> Iterator[str]:
         end = 0
@@ -74,3 +88,18 @@ class Cutter:
             yield own[0]
             end = own.end()
         yield from cut(text[end:])
+
+
+def _taught(tokenizer: Any, words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Teach jieba where words begin and end that it does not know; each with its parts.
+
+    Without it, 双十一再买 is cut into 双十 and 一再. In a cut text they stand in their parts again: what
+    else is looked for in a text, one shop's tag rules do not change.
+    """
+    short = [w for w in words if len(w) <= _LONGEST_TAUGHT and all(map(is_han, w))]
+    new = [w for w in short if not tokenizer.FREQ.get(w)]
+    cut = {word: tuple(tokenizer.cut(word, HMM=False)) for word in new}
+    for word in cut:
+        least = _TAUGHT if len(word) > 2 else 1  # two characters may stand side by side by chance
+        tokenizer.add_word(word, max(least, tokenizer.suggest_freq(word)))
+    return {word: pieces for word, pieces in cut.items() if len(pieces) > 1}

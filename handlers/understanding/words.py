@@ -67,3 +67,17 @@ OPT_OUT: Final = _any(
 )
 OPT_OUT_LONGEST: Final = 24
 POLITE_TAIL: Final = re.compile("(?:谢+[你您啦了]?|好[吗吧]|行[吗吧]|[吧哈啊呀哦])+$")
+# Without one of these, nobody speaks of messages: 不要再第二天才送来 is about parcels.
+STOP_CUE: Final = _any(
+    "短信|消息|信息|推送|弹窗|再弹|广告|推销|营销|外呼|电话|打扰|骚扰|烦我|吵|通知|提醒|订阅|群发|粉丝群|名单",
+    "别发|再发|发我|我发|联系我|拉黑|屏蔽|勿扰|退订|(?<![a-z])td?(?![a-z])|促销|活动",
+    "推[新荐了这]|私信|再打|打来|打给|回访|号码|邮件|send|@",
+)
+NOT_MESSAGES: Final = _any("发货|发顺丰|发快递|plus|会员费|这个?单|订单|包裹|送货|不发货")
+_KIND: Final = (
+    "[你您]好[呀啊]?|在[吗嘛么不]|在不在|亲+|老板娘?|店[主家]|掌柜|客服|不好意思(?:打扰(?:一下|了)?)?|打扰(?:一下|了)|"
+    "(?:早上|上午|中午|下午|晚上)好|麻烦(?:[你您]了?|问一?下|啦|了)?|请问一?下?|劳驾|谢+[你您啦了]*|多谢|感谢|辛苦[了啦你您]*|拜托[了啦]?"
+)
+# Kind words before and behind a matter say nothing about it.
+KIND_BEFORE: Final = re.compile(rf"^(?:(?:{_KIND})[\W_]*)+")
+KIND_BEHIND: Final = re.compile(rf"(?:[\W_]*(?:{_KIND}))+[\W_]*$")

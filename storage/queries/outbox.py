@@ -82,6 +82,16 @@ def waiting_for(connection: Connection, customer_id: int) -> list[Unsent]:
     return _read(connection, theirs.order_by(col(OutboxRow.id)).limit(20))
 
 
+def not_sent_to(connection: Connection, customer_id: int, since: datetime, most: int) -> list[Unsent]:
+    """What did not go out to this customer, or perhaps not: newest first."""
+    theirs = _select().where(
+        col(ContactRow.customer_id) == customer_id,
+        col(OutboxRow.status).in_((Status.UNKNOWN, Status.FAILED, Status.DROPPED)),
+        col(OutboxRow.created_at) >= since,
+    )
+    return _read(connection, theirs.order_by(col(OutboxRow.id).desc()).limit(most))
+
+
 def by_key(connection: Connection, key: str) -> Unsent | None:
     """The row with this key."""
     return next(iter(_read(connection, _select().where(col(OutboxRow.key) == key))), None)

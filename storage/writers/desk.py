@@ -1,14 +1,16 @@
-"""Writes the open question to a seller, and the audit lines."""
+"""Writes the open question to a seller, what a seller teaches, and the audit lines."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, update
 from sqlmodel import col
 
 from bot.core import effects
 from storage.rows import (
     AuditRow,
+    MessageRow,
     QuestionRow,
+    ShopExampleRow,
 )
 from storage.state import insert_for
 from storage.writers.registry import Batch, writes
@@ -27,6 +29,25 @@ def _ask_seller(connection: Connection, batch: Batch) -> None:
         )
         asked = {"payload": put.excluded.payload, "expires_at": put.excluded.expires_at}
         connection.execute(put.on_conflict_do_update(index_elements=["seller"], set_=asked))
+
+
+@writes(effects.KeepExample)
+def _keep_example(connection: Connection, batch: Batch) -> None:
+    for origin, effect in batch:
+        put = insert_for(connection, ShopExampleRow).values(
+            text=effect.text,
+            intent=effect.intent,
+            complaint=effect.complaint,
+            seller=effect.seller,
+            at=origin.now,
+            message_id=effect.message,
+        )
+        newer = {name: put.excluded[name] for name in ("intent", "complaint", "seller", "at", "message_id")}
+        connection.execute(put.on_conflict_do_update(index_elements=["text"], set_=newer))
+        if effect.message is not None:
+            corrected = {"intent": effect.intent, "certainty": 1.0, "complaint": float(effect.complaint)}
+            row = update(MessageRow).where(col(MessageRow.id) == effect.message)
+            connection.execute(row.values(corrected | {"because": effects.SAID_SO}))
 
 
 @writes(effects.Audit)

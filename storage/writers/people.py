@@ -21,6 +21,7 @@ from storage.rows import (
     CustomerRow,
     MessageRow,
     OutboxRow,
+    ShopExampleRow,
     TagRow,
     TimerRow,
 )
@@ -95,8 +96,11 @@ def _erase_person(connection: Connection, batch: Batch) -> None:
     contacts = select(col(ContactRow.id)).where(col(ContactRow.customer_id).in_(ids))
     blank = {"name": "", "nickname": "", "phone": "", "address": "", "birthday": "", "note": ""}
     connection.execute(update(CustomerRow).where(col(CustomerRow.id).in_(ids)).values(blank))
+    theirs = col(MessageRow.contact_id).in_(contacts)
+    examples = col(ShopExampleRow.message_id).in_(select(col(MessageRow.id)).where(theirs))
+    connection.execute(delete(ShopExampleRow).where(examples))
     erased: dict[str, Any] = {"text": "", "payload": {}, "answer": None, "waiting": False}
-    connection.execute(update(MessageRow).where(col(MessageRow.contact_id).in_(contacts)).values(erased))
+    connection.execute(update(MessageRow).where(theirs).values(erased | {"because": "", "joined": ""}))
     # what is under way keeps its status, but must not be tried again with an empty text
     blank_row = {"text": "", "template_data": {}, "expires_at": min(o.now for o, _ in batch)}
     connection.execute(update(OutboxRow).where(col(OutboxRow.contact_id).in_(contacts)).values(blank_row))

@@ -54,6 +54,10 @@ def write_effects(connection: Connection, batch: Batch) -> None:
     for kind, writer in _WRITERS.items():
         if found := by_kind.pop(kind, None):
             writer(connection, found)
-    by_kind.pop(effects.Reply, None)  # replies are written with their message, as answers
+    for with_its_message in (
+        effects.Reply,
+        effects.ReadMessage,
+    ):  # as answers, and as columns (storage.write)
+        by_kind.pop(with_its_message, None)
     if by_kind:
         raise TypeError(f"no writer for {', '.join(k.__name__ for k in by_kind)}")

@@ -195,7 +195,9 @@ class TestPeople:
     def test_what_it_does_not_know_it_says_once(self) -> None:
         found = effects(KNOWN, "能不能送礼盒")
         assert reply(found) == TEXTS.unknown
-        assert alerts(found) == ["小王：能不能送礼盒\n我答不上来，已说你看到就回。\n回他就打：回 小王 文字"]
+        [alert] = alerts(found)
+        assert alert.startswith("小王：能不能送礼盒\n我答不上来，已说你看到就回。\n回他就打：回 小王 文字\n")
+        assert alert.endswith("打：是投诉")
 
     def test_the_next_question_is_handed_over_in_other_words(self) -> None:
         asked = after(KNOWN, effects(KNOWN, "能不能送礼盒"))

@@ -12,7 +12,7 @@ from handlers.understanding.entities.regions import CITIES, PROVINCES
 _PLACE = re.compile("[省市区县镇乡路街巷弄道村庄苑园厦场寓院城府栋幢屯庭]|单元|号楼|大学|公司")
 # where an address may begin: behind what asks for it or leads to it
 _LEAD = re.compile(
-    r"麻烦|帮忙?|改(?!革)(?:成|为)?|换成?|一下|地址|收货|[到寄给是址在的为往送我你您]|发(?!展)|请|谢谢|应该|新地址|就|[^\u4e00-\u9fffa-z\d]|"
+    r"麻烦|帮忙?|改(?!革)(?:成|为)?|换成?|一下|地址|收货|[到寄给是址在的为往送叫我你您]|发(?!展)|请|谢谢|应该|新地址|就|[^\u4e00-\u9fffa-z\d]|"
     r"(?<=\d)(?=[\u4e00-\u9fff])",
     re.ASCII,
 )
@@ -21,7 +21,7 @@ _STARTS = 40  # a text with more places to begin than this is no chat message
 
 
 def addresses(text: str) -> Iterator[Address]:
-    """The addresses in normalised `text`: two levels at least, and a road, a number, an estate or a village."""
+    """The addresses in normalised `text`: two levels at least, and a road, an estate or a village."""
     if not _PLACE.search(text):
         return
     end = 0
@@ -76,6 +76,8 @@ def _address(text: str, found: list[Part]) -> Address:
         if part.level is Level.PROVINCE and not province:
             province = PROVINCES.get(part.name, said)
             city = province if is_municipality(part.name) else city
+        elif part.level is Level.PROVINCE:
+            pass  # 上海市上海市徐汇区
         elif part.level is Level.CITY and (not city or city == province):
             city = f"{part.name}市" if said == part.name and part.name in CITIES else said
         elif part.level <= Level.DISTRICT and not district:

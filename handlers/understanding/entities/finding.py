@@ -14,7 +14,11 @@ from handlers.understanding.entities.birthdays import birthdays
 from handlers.understanding.entities.people import recipients, referrers
 from handlers.understanding.entities.phones import phones
 from handlers.understanding.entities.quantities import quantities
-from handlers.understanding.entities.shipments import order_numbers, tracking_numbers
+from handlers.understanding.entities.shipments import (
+    lettered_tracking_numbers,
+    order_numbers,
+    tracking_numbers,
+)
 from handlers.understanding.entities.sizes import sizes
 from handlers.understanding.normal import normalise
 
@@ -77,7 +81,7 @@ def find_entities(text: str) -> Entities:
         return Entities(normal, normal)
     sheet = _Sheet(normal)
     digits = _HAS_DIGIT.search(normal)
-    lettered = sheet.take(t for t in tracking_numbers(sheet.rest) if t.text[0].isalpha()) if digits else ()
+    lettered = sheet.take(lettered_tracking_numbers(sheet.rest)) if digits else ()
     called = sheet.take(phones(sheet.rest)) if digits else ()
     orders = sheet.take(order_numbers(sheet.rest)) if digits else ()
     bare = sheet.take(tracking_numbers(sheet.rest)) if digits else ()
@@ -90,6 +94,4 @@ def find_entities(text: str) -> Entities:
     counted = sheet.take(quantities(sheet.rest)) if numbers else ()
     tracking = tuple(sorted(lettered + bare, key=lambda t: t.start))
     rest = sheet.rest + normal[LONGEST:]
-    return Entities(
-        normal, rest, called, orders, tracking, born, places_found, to, sent, sums, worn, counted
-    )
+    return Entities(normal, rest, called, orders, tracking, born, places_found, to, sent, sums, worn, counted)

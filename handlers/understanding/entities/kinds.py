@@ -52,7 +52,7 @@ class Amount(Found):
 
 @dataclass(frozen=True, slots=True)
 class Quantity(Found):
-    """So many of a unit; of a range (两三瓶) the lower end. `unit` is empty where none was said (×2, 来俩)."""
+    """So many of a unit; of a range (两三瓶) the lower end. `unit`: empty if none was said (×2, 来俩)."""
 
     count: Decimal
     unit: str

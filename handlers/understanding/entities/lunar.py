@@ -12,7 +12,8 @@ from handlers.understanding.entities.numerals import read_int
 _MONTH = "(?:十[一二]|[正一二三四五六七八九十冬腊]|1[0-2]|[1-9])"
 _OWN_DAY = "初[一二三四五六七八九十]|廿[一二三四五六七八九]?"
 _DAY = f"(?:{_OWN_DAY}|二十[一二三四五六七八九]?|三十|十[一二三四五六七八九]?|[12]\\d|30|[1-9])"
-# Without 农历 only words that no solar date has: 正月, 腊月, 闰, 初五; 八月十五 is the one day known by its number.
+# Without 农历 only words that no solar date has: 正月, 腊月, 闰, 初五;
+# 八月十五 is the one day known by its number.
 LUNAR: Final = (
     rf"(?:(?P<said>农历|阴历|旧历)的?(?:(?P<l1>闰)?(?P<m1>{_MONTH})月份?(?P<d1>{_DAY})?[日号]?)"
     rf"|(?P<l2>闰)(?P<m2>{_MONTH})月(?P<d2>{_DAY})?|(?P<m3>[正冬腊])月(?P<d3>{_DAY})?"

@@ -63,12 +63,14 @@ def _listed(text: str) -> Number:
     return Number(Decimal("".join(map(str, digits))))
 
 
-def _counted(text: str) -> Number:
+def _counted(text: str) -> Number | None:
     total = section = 0
     digit: int | None = None
     last, approximate = 1, False
     for char in text:
         if char in _DIGITS:
+            if digit and _DIGITS[char] != digit + 1:
+                return None  # 一百五一瓶: a price and a piece
             # 三四十, 十五六: the first of two counts
             approximate |= bool(digit)
             digit = digit or _DIGITS[char]

@@ -16,15 +16,22 @@ _SURNAME = (
     "匡寇广聂关曾沙丰游岳覃蓬肖涂覃冼邝褟])"
 )
 _TITLE = "(?:姐|哥|总|嫂|婶|姨|叔|老师|阿姨|大姐|大哥|女士|先生|小姐|经理|医生|妹|弟|老板|太太|奶奶|爷爷)"
-_NAME = f"(?:{_SURNAME}{_TITLE}|[小老阿]{_SURNAME}|[小阿][\u4e00-\u9fff]{_TITLE}?|{_SURNAME}[\u4e00-\u9fff]{{1,2}}{_TITLE}?)"
-_NO_NAMES = frozenset(
-    "老板 老师 小编 小二 小店 小程 小哥 小妹 小伙 老客 老家 老是 小心 方便 任何 时候 谢谢 简单 安排 高兴 明天 明白 常用 时间 于是 "
-    "万一 全部 强烈 平台 平时 应该 马上 江湖 成分 花了 金额 水乳 白色 乐意 广告 和你 单号 单独 连续 容易 向你 解释 计划 强力 明星 "
-    "阿姨 阿里 小红 小伙伴 小视频 小程序 小时 小朋友 包邮 包裹 费用 关注 温柔 高端 游戏 丰富 方式 成功 常常 直播 老顾客 老客户 "
-    "老婆 老公 老人 老妈 老爸 小姨 小孩 小姐 小姐姐 万能 封面 元宝 平安 安全 支持 支付 项目 管理 符合 段时间 路上 向日葵 白天 易碎".split()
+_NAME = (
+    f"(?:{_SURNAME}{_TITLE}|[小老阿]{_SURNAME}|[小阿][\u4e00-\u9fff]{_TITLE}?"
+    f"|{_SURNAME}[\u4e00-\u9fff]{{1,2}}{_TITLE}?)"
 )
+_NO_NAMES_LIST = """
+老板 老师 小编 小二 小店 小程 小哥 小妹 小伙 老客 老家 老是 小心 方便 任何 时候 谢谢
+简单 安排 高兴 明天 明白 常用 时间 于是 万一 全部 强烈 平台 平时 应该 马上 江湖 成分
+花了 金额 水乳 白色 乐意 广告 和你 单号 单独 连续 容易 向你 解释 计划 强力 明星 阿姨
+阿里 小红 小伙伴 小视频 小程序 小时 小朋友 包邮 包裹 费用 关注 温柔 高端 游戏 丰富
+方式 成功 常常 直播 老顾客 老客户 老婆 老公 老人 老妈 老爸 小姨 小孩 小姐 小姐姐 万能
+封面 元宝 平安 安全 支持 支付 项目 管理 符合 段时间 路上 向日葵 白天 易碎
+"""
+_NO_NAMES = frozenset(_NO_NAMES_LIST.split())
 _RELATION = (
-    "(?:朋友|同事|闺蜜|同学|邻居|亲戚|室友|姐妹|兄弟|老乡|同行|战友|老公|老婆|妈妈|爸爸|姐姐|妹妹|哥哥|弟弟|嫂子|阿姨|婆婆|表姐|表妹|堂姐)"
+    "(?:朋友|同事|闺蜜|同学|邻居|亲戚|室友|姐妹|兄弟|老乡|同行|战友|老公|老婆|妈妈|爸爸|姐姐"
+    "|妹妹|哥哥|弟弟|嫂子|阿姨|婆婆|表姐|表妹|堂姐)"
 )
 _SENT = (
     "(?:给我?)?(?:介绍|推荐|推)(?:给我|我|过来|过)?(?:来|的|到|加|过来|找|买)|(?:让|叫|喊|拉|带)我(?:来|过来|加|找)"
@@ -33,10 +40,13 @@ _SENT = (
 _SENDER = re.compile(
     f"(?:(?<![\u4e00-\u9fff])|(?<=[是由经听被我的过友事]))(?:我?的?(?P<rel>{_RELATION}))?(?P<name>{_NAME})?(?={_SENT})"
 )
-_LABEL = re.compile(f"(?:收件人|收货人|联系人|姓名|名字)[:是 ]{{0,2}}([\u4e00-\u9fff·]{{2,6}}|[a-z]{{2,12}})(?![\u4e00-\u9fff])")
+_LABEL = re.compile(
+    "(?:收件人|收货人|联系人|姓名|名字)[:是 ]{0,2}([\u4e00-\u9fff·]{2,6}|[a-z]{2,12})(?![\u4e00-\u9fff])"
+)
 _LABELS = re.compile("(?:联系|收货|收件)?(?:电话|手机|方式|地址)号?码?[:是]?$|[ ,;:、/]+$")
 _WHOLE_NAME = re.compile(f"(?:{_NAME})")
-_TAIL = re.compile("(?:收|女士收|先生收)?$")
+_TAIL = re.compile("收$")
+_NO_NAME = re.compile("^(?:谢谢|麻烦)|[吗呢吧了的么啊呀不]|^包")
 _RUN_BEFORE = re.compile("[\u4e00-\u9fff]*$")
 _RUN_BEHIND = re.compile("[ ,;:、/]{0,2}([\u4e00-\u9fff]{2,5})(?![\u4e00-\u9fffa-z0-9])")
 
@@ -78,6 +88,6 @@ def _behind(text: str, start: int) -> Recipient | None:
 
 def _named(run: str, start: int) -> Recipient | None:
     name = _TAIL.sub("", run)
-    if not _WHOLE_NAME.fullmatch(name) or name in _NO_NAMES or name[:2] in ("谢谢", "麻烦"):
+    if not _WHOLE_NAME.fullmatch(name) or name in _NO_NAMES or _NO_NAME.search(name):
         return None
     return Recipient(name, start, start + len(name), name)

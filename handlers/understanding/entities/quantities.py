@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from handlers.understanding.entities.kinds import Quantity
-from handlers.understanding.entities.numerals import MORE, NUMBER, read_number
+from handlers.understanding.entities.numerals import HAN_DIGITS, MORE, NUMBER, read_number
 
 _TIME = "[多半]?(?:个?月|小时|星期|礼拜|钟|工作日|季度|世纪|晚上|下午|上午)"
 _UNIT = (
@@ -18,13 +18,15 @@ _UNIT = (
     "|公斤|千克|斤|克|毫升|升(?!级)|kg|ml|g(?![a-z])|l(?![a-z])"
 )
 _COUNTED = re.compile(
-    rf"(?<![\d.a-z第哪上下另某统唯¥/])(?P<n>{NUMBER})(?P<more>{MORE})?(?P<to>[-~到至](?P<n2>{NUMBER}))?"
+    rf"(?<![\d.a-z第哪上下另某统唯双¥/{HAN_DIGITS}])(?P<n>{NUMBER})(?P<more>{MORE})?(?P<to>[-~到至](?P<n2>{NUMBER}))?"
     rf"[大小整]?(?P<unit>{_UNIT})(?P<half>半(?![年月天小价张袖]))?",
     re.ASCII,
 )
 _TIMES = re.compile(r"(?<=[\u4e00-\u9fff ])[x×*] ?(\d{1,3})(?![\d.a-z])", re.ASCII)
 _PAIR = re.compile("(?<=[来要拿买拍])([俩仨])(?!人)")
-_NOT_GOODS = re.compile("三包(?=政策|期|服务|$)|三只松鼠|一条龙|一本正经|一块(?![香肥手]皂|巧克力|布|砖|表|饼|蛋糕)")
+_NOT_GOODS = re.compile(
+    "三包(?=政策|期|服务|$)|三只松鼠|一条龙|一本正经|一块(?![香肥手]皂|巧克力|布|砖|表|饼|蛋糕)"
+)
 _VAGUE_BEFORE = re.compile("(?:大概|大约|差不多|约)$")
 
 

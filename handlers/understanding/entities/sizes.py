@@ -13,7 +13,8 @@ _SURE = r"x{1,4}[sl]|[2-6]x{1,2}l"
 _ALONE = r"[sml]"
 _CUE = "尺码|码数|鞋码|码|size|穿|换|选|要|拿|买|拍|有|是|到|还是|和|跟|发|成"
 _LETTER = re.compile(
-    rf"(?<![a-z\d])(?:({_SURE})(?:码|号)?|(?<![a-z\d.])({_ALONE})(?:码|号)|(?:(?<=^)|(?<=[、,/ -]))({_ALONE})(?=$|[、,/ -]|的)"
+    rf"(?<![a-z\d])(?:({_SURE})(?:码|号)?|(?<![a-z\d.])({_ALONE})(?:码|号)|(?:(?<=^)"
+    f"|(?<=[、,/ -]))({_ALONE})(?=$|[、,/ -]|的)"
     rf"|(?:{'|'.join(f'(?<={c})' for c in _CUE.split('|'))})[: ]?({_ALONE})(?![\d.-]))(?![a-z\d])",
     re.ASCII,
 )
@@ -21,7 +22,8 @@ _CHINESE = re.compile("均码|[大中小]码|加[大肥]码")
 _GARMENT = re.compile(r"(?<![\d./])(1?\d{2}/\d{2,3}[a-d]?)(?![\d/a-z年月日号]|\.\d)", re.ASCII)
 _NUMBER = re.compile(
     r"(?<![\d./a-z-])(\d{2,3}(?:\.5)?)(?:码|号(?![楼院线色店门馆桌仓单房]))|"
-    r"(?:尺码|鞋码|码数|脚长|平时穿|穿)(?:是|的|大概)?[: ]?(\d{2}(?:\.5)?)(?![\d.a-z斤岁年月天块元次件条双]|公)|"
+    r"(?:尺码|鞋码|码数|脚长|平时穿|穿)(?:是|的|大概)?[: ]?(\d{2}(?:\.5)?)(?![\d.a-z斤岁年月天"
+    "块元次件条双]|公)|"
     r"(?<![\d./a-z¥-])(\d{2}\.5)(?![\d.a-z%/]|[斤岁年月天块元次件条双号米度毫厘克公折到发寄])",
     re.ASCII,
 )
@@ -30,10 +32,13 @@ _METRES = r"(?P<m>1|一)(?:米|m)(?P<cm>\d{2}|\d|[一二三四五六七八九]{1
 _HEIGHT = re.compile(
     rf"(?:{_TALL})?{_METRES}(?![\d.])(?:cm|公分)?|(?:{_TALL})?(?P<dotted>1\.\d{{1,2}})米|"
     rf"{_TALL}(?P<cued>1?\d{{2}})(?!\d|斤|公斤|kg)(?:cm|公分|厘米)?|"
-    r"(?<![\d./a-z])(?P<beside>1[3-9]\d)(?:cm|公分|厘米|[ ,/、-])(?=[ ,/、-]?(?:体重)?\d{2,3}(?:斤|公斤|kg|千克))",
+    r"(?<![\d./a-z])(?P<beside>1[3-9]\d)(?:cm|公分|厘米"
+    r"|[ ,/、-])(?=[ ,/、-]?(?:体重)?\d{2,3}(?:斤|公斤|kg|千克))",
     re.ASCII,
 )
-_WEIGHT = re.compile(r"体?重(?:是|有|大概|差不多)?[: ]?(\d{2,3}(?:\.\d)?)(?![\d.])(斤|公斤|kg|千克)?", re.ASCII)
+_WEIGHT = re.compile(
+    r"体?重(?:是|有|大概|差不多)?[: ]?(\d{2,3}(?:\.\d)?)(?![\d.])(斤|公斤|kg|千克)?", re.ASCII
+)
 _WEIGHT_BESIDE = re.compile(r"[ ,/、-]{0,2}(\d{2,3}(?:\.\d)?)(斤|公斤|kg|千克)", re.ASCII)
 _UNITLESS_JIN = 80  # a buyer who says 110 without a unit means 斤, one who says 55 kilograms
 
@@ -77,7 +82,9 @@ def _height(match: re.Match[str]) -> int | None:
     if match["dotted"]:
         return int(Decimal(match["dotted"]) * 100)
     if match["m"]:
-        rest = read_int(match["cm"]) if len(match["cm"]) == 1 or match["cm"].isdigit() else _spoken(match["cm"])
+        rest = (
+            read_int(match["cm"]) if len(match["cm"]) == 1 or match["cm"].isdigit() else _spoken(match["cm"])
+        )
         # 一米七 is 170, 1米65 is 165
         return None if rest is None else 100 + (rest * 10 if rest < 10 and len(match["cm"]) == 1 else rest)
     return int(match["cued"] or match["beside"])

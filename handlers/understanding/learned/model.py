@@ -1,0 +1,90 @@
+"""The trained weights at work: text and words → shares of the intents, probability of a complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from handlers.understanding.learned.features import levelled, look
+from handlers.understanding.meaning import Intent
+
+WEIGHTS = Path(__file__).parent / "weights.npz"
+COMPLAINT = "complaint_probability"
+"""The output beside the intents: whether something needs putting right."""
+
+Numbers = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Shares by intent, highest first; the complaint's probability; the features that spoke for the first.
+
+    strong_words: how many words of anger and disappointment there are.
+    """
+
+    scores: tuple[tuple[Intent, float], ...]
+    complaint: float
+    telling: tuple[str, ...]
+    strong_words: int = 0
+
+
+class Model:
+    """Linear: every feature adds its weight to every output. Reads only; safe in any thread."""
+
+    def __init__(self, names: Sequence[str], outputs: Sequence[str], weights: Numbers, bias: Numbers) -> None:
+        self.names = names
+        self.outputs = tuple(outputs)
+        self._index = {name: number for number, name in enumerate(names)}
+        self._weights = weights
+        self._bias = bias
+        self._intents = [Intent(name) for name in self.outputs if name != COMPLAINT]
+        self._complaint = self.outputs.index(COMPLAINT)
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS) -> Model:
+        """The weights as shipped, or as `huitouke train` has written them."""
+        with np.load(path) as kept:
+            names = bytes(kept["names"]).decode("utf-8").split("\0")
+            outputs = bytes(kept["outputs"]).decode("utf-8").split("\0")
+            weights: Numbers = kept["weights"].astype(np.float32)
+            bias: Numbers = kept["bias"].astype(np.float32)
+        return cls(names, outputs, weights, bias)
+
+    def save(self, path: Path) -> None:
+        """Keep the weights; float16 is exact enough by far."""
+        np.savez_compressed(
+            path,
+            names=np.frombuffer("\0".join(self.names).encode(), np.uint8),
+            outputs=np.frombuffer("\0".join(self.outputs).encode(), np.uint8),
+            weights=self._weights.astype(np.float16),
+            bias=self._bias.astype(np.float16),
+        )
+
+    def judge(self, normal: str, tokens: Sequence[str], explain: int = 0) -> Judgement:
+        """Read a normalised text and its words; name up to `explain` telling features."""
+        seen = look(levelled(normal), tokens)
+        known = [row for row in map(self._index.get, seen.features) if row is not None]
+        rows = np.array(known, np.intp)
+        adds = self._weights[rows]
+        raw = adds.sum(axis=0) / max(1.0, len(known) ** 0.5) + self._bias
+        complaint = float(1 / (1 + np.exp(-raw[self._complaint])))
+        shares = _softmax(np.delete(raw, self._complaint))
+        scores = sorted(zip(self._intents, map(float, shares), strict=True), key=lambda s: -s[1])
+        telling = self._telling(rows, adds, scores[0][0], explain) if explain else ()
+        return Judgement(tuple(scores), complaint, telling, seen.lists.get("bad_feeling", 0))
+
+    def _telling(self, rows: Any, adds: Numbers, intent: Intent, most: int) -> tuple[str, ...]:
+        column = adds[:, self.outputs.index(intent.value)]
+        best = [int(rows[place]) for place in np.argsort(-column)[: 4 * most] if column[place] > 0]
+        return tuple(self.names[row] for row in best)
+
+
+def _softmax(raw: Numbers) -> Numbers:
+    powers: Numbers = np.exp(raw - raw.max())
+    shares: Numbers = powers / powers.sum()
+    return shares
