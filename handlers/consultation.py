@@ -26,7 +26,13 @@ def _has_bought(customer: Customer) -> bool:
 
 
 def _asks_to_buy(reading: Reading) -> bool:
-    if reading.greeting or reading.opt_out or reading.human or reading.machine:
+    if (
+        reading.greeting
+        or reading.opt_out
+        or reading.human
+        or reading.machine
+        or reading.meaning.is_complaint
+    ):
         return False
     if reading.topics & {Topic.PARCEL, Topic.MISSING}:
         return False

@@ -165,6 +165,7 @@ class Texts(StrictModel):
     introduction: NonEmpty = "你好，我是{shop}的自动小助手。"
     unknown: NonEmpty = "这个我不清楚，已经转给店主，他看到就回您。"
     complaint: NonEmpty = "听着就恼火，对不起。已经转给店主，他看到就来处理；有照片也可以发来。"
+    harm: NonEmpty = "人要紧：不舒服先去医院或打120，带上产品和包装。已经在叫店主，他看到马上联系您。"
     unknown_again: NonEmpty = "这一条也转给店主了，他会一起回您。"
     noted: NonEmpty = "收到，已经转给店主，他看到就回您。"
     price: NonEmpty = "{product} {price}一{unit}，有货。"

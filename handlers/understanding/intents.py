@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.understanding.learned import Judgement
@@ -12,22 +11,20 @@ from handlers.understanding.meaning import INTENT_NAMES, Example, Intent, Meanin
 
 COMPLAINT_FROM = 0.25
 """From which probability on it is one: a missed complaint costs a customer, a false one a glance."""
-MOST_REASONS = 3
 LONGEST_QUOTE = 20
 CERTAIN = 0.95
 
 _LOUD = re.compile(r"[!！]{2,}|[?？]{2,}")
 _BEFORE_BUYING = re.compile(r"(?:要是|如果|万一|假如|会不会|坏了可以|能不能).{0,20}(?:吗|么|怎么办|\?)")
-_RED_LINE = re.compile(
-    r"过敏性休克|休克|呼吸困难|送急诊|急诊|住院|误食|误吞|吞下去|噎住|窒息|起火|着火|爆炸|炸了|触电|漏电|"
-    r"烧伤|烫伤|划伤|割伤|流血|中毒|食物中毒|报警|起诉|律师函|法院|12315|工商局|市场监管|消协|媒体曝光|上电视"
+_HARM = re.compile(
+    r"休克|呼吸困难|急诊|住院|误食|误吞|吞下去|噎住|窒息|起火|着火|爆炸|炸了|触电|漏电|烧伤|烫伤|划伤|割伤|流血|中毒"
 )
+_LAW = re.compile(r"报警|起诉|律师函|法院|12315|工商局|市场监管|消协|媒体曝光|上电视")
 _KEY = re.compile(
     r"第[三四五六七八九十]次|三番五次|假一赔|三倍赔偿|十倍赔偿|退一赔三|经理|领导|总部|差评|曝光|投诉你们"
 )
 _PRESSING = re.compile(r"马上|立刻|立即|赶紧|急用|急死|很急|急着|今天必须|明天就要|等着用|着急")
 _SUGGESTION = re.compile(r"建议|希望(?:你们|以后|下次)|要是能.{0,10}就好|可以改进|改进一下|提个意见")
-_NAME = re.compile(r"^(?:w|b|m|g\d|gg|go|len):")
 
 
 def by_rule(intent: Intent, why: str, learned: Meaning | None = None) -> Meaning:
@@ -57,7 +54,8 @@ def by_learning(text: str, judged: Judgement) -> Meaning:
     intent = judged.scores[0][0]
     complaint = _shifted(judged.complaint)
     anger = anger_of(text, judged.strong_words)
-    reasons = _reasons(judged.telling, text)
+    grave = [found[0] for rule in (_HARM, _LAW) if (found := rule.search(text))]
+    reasons = tuple(f"“{word}”" for word in dict.fromkeys([*grave, *judged.telling]))
     return Meaning(
         intent, judged.scores, complaint, anger, urgency_of(text, intent, complaint, anger), reasons
     )
@@ -75,10 +73,15 @@ def anger_of(text: str, strong: int) -> float:
     return 1 - math.exp(-0.7 * strong - 0.4 * loud) if strong or loud else 0.0
 
 
+def harms(text: str) -> bool:
+    """Whether somebody has come to harm, which is not the same as asking whether one might."""
+    return _HARM.search(text) is not None and not _BEFORE_BUYING.search(text)
+
+
 def urgency_of(text: str, intent: Intent, complaint: float, anger: float) -> Urgency:
     """建议 普通 紧急 关键 红线: what harms people or threatens with the law comes first."""
     wrong = complaint >= 0.5
-    if _RED_LINE.search(text) and not _BEFORE_BUYING.search(text):
+    if harms(text) or (_LAW.search(text) and not _BEFORE_BUYING.search(text)):
         return Urgency.RED_LINE
     if _SUGGESTION.search(text) and anger == 0 and complaint < CERTAIN:
         return Urgency.SUGGESTION
@@ -87,14 +90,3 @@ def urgency_of(text: str, intent: Intent, complaint: float, anger: float) -> Urg
     if wrong and (_PRESSING.search(text) or anger > 0.4 or intent is Intent.COMPLAINT):
         return Urgency.URGENT
     return Urgency.NORMAL
-
-
-def _reasons(telling: Sequence[str], text: str) -> tuple[str, ...]:
-    """The telling features as words of the message, the longest of several that overlap."""
-    found: list[str] = []
-    for name in telling:
-        words = _NAME.sub("", name).replace("_", "").strip("^$")
-        if len(words) < 2 or words not in text or any(words in f or f in words for f in found):
-            continue
-        found.append(words)
-    return tuple(f"“{words}”" for words in found[:MOST_REASONS])

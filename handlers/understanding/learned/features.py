@@ -14,6 +14,8 @@ _LONG_NUMBER = re.compile(r"\d{9,}")
 _NUMBER = re.compile(r"\d+")
 _LONGEST_LISTED = 6
 _MOST_COUNTED = 3
+WORD = "w:"
+"""Before a feature that is a whole word."""
 _ROLES = ("goods", "attributes")
 
 Piece = tuple[str, tuple[str, ...]]
@@ -54,7 +56,7 @@ def look(text: str, tokens: Sequence[str]) -> Seen:
 
 def _words(tokens: Sequence[str]) -> set[str]:
     words = ["0" if token.isdigit() else token for token in tokens]
-    single = {"w:" + word for word in words}
+    single = {WORD + word for word in words}
     single.update(map("b:{}_{}".format, ["^", *words], [*words, "$"]))
     return single
 

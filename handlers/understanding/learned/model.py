@@ -10,26 +10,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from handlers.understanding.learned.features import levelled, look
+from handlers.understanding.learned.features import WORD, levelled, look
 from handlers.understanding.meaning import Intent
+from handlers.understanding.wordlists import all_lists
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
 COMPLAINT = "complaint_probability"
 """The output beside the intents: whether something needs putting right."""
+
+CONSIDERED = 60
+"""Features looked at for an explanation, the strongest first."""
 
 Numbers = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Shares by intent, highest first; the complaint's probability; the features that spoke for the first.
+    """Shares by intent, highest first; the complaint's probability; the words that spoke for the first.
 
     strong_words: how many words of anger and disappointment there are.
     """
 
     scores: tuple[tuple[Intent, float], ...]
     complaint: float
-    telling: tuple[str, ...]
+    telling: tuple[str, ...]  # words of the message
     strong_words: int = 0
 
 
@@ -66,7 +70,7 @@ class Model:
         )
 
     def judge(self, normal: str, tokens: Sequence[str], explain: int = 0) -> Judgement:
-        """Read a normalised text and its words; name up to `explain` telling features."""
+        """Read a normalised text and its words; name up to `explain` telling words."""
         seen = look(levelled(normal), tokens)
         known = [row for row in map(self._index.get, seen.features) if row is not None]
         rows = np.array(known, np.intp)
@@ -79,9 +83,15 @@ class Model:
         return Judgement(tuple(scores), complaint, telling, seen.lists.get("bad_feeling", 0))
 
     def _telling(self, rows: Any, adds: Numbers, intent: Intent, most: int) -> tuple[str, ...]:
+        """The whole words that spoke most for `intent`, most telling first."""
         column = adds[:, self.outputs.index(intent.value)]
-        best = [int(rows[place]) for place in np.argsort(-column)[: 4 * most] if column[place] > 0]
-        return tuple(self.names[row] for row in best)
+        lists, found = all_lists(), []
+        for place in np.argsort(-column)[:CONSIDERED]:
+            name = self.names[int(rows[place])]
+            word = name.removeprefix(WORD)
+            if column[place] > 0 and len(word) > 1 and (word != name or word in lists) and word not in found:
+                found.append(word)
+        return tuple(found[:most])
 
 
 def _softmax(raw: Numbers) -> Numbers:
