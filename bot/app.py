@@ -135,7 +135,7 @@ def _running(settings: Settings, role: str) -> Callable[[web.Application], Async
         async with aiohttp.ClientSession() as http:
             shop = Shop(settings, database, http)
             _share(app, shop)
-            warming = asyncio.create_task(asyncio.to_thread(shop.reader.warm, database.folder))
+            warming = asyncio.create_task(_warm(shop))
             if role != "web":
                 await shop.clockwork.start()
             log.info("started", role=role, accounts=sorted(shop.channels))
@@ -150,6 +150,16 @@ def _running(settings: Settings, role: str) -> Callable[[web.Application], Async
         log.info("stopped")
 
     return running
+
+
+async def _warm(shop: Shop) -> None:
+    """Load jieba and the weights beside everything else; the first messages wait for it, a second at most."""
+    shop.engine.ready = asyncio.Event()
+    try:
+        await asyncio.to_thread(shop.reader.warm, shop.database.folder)
+    except Exception as error:  # reading works without, only less finely
+        log.error("reads_less_finely", error=type(error).__name__)
+    shop.engine.ready.set()
 
 
 def _share(app: web.Application, shop: Shop) -> None:

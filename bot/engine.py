@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -39,6 +40,8 @@ class Engine:
         self._transaction = transaction
         self._clock = clock
         self.wake: Callable[[], None] = lambda: None
+        self.ready: asyncio.Event | None = None
+        """Set once messages can be read as they always will be; until then they wait."""
         self._events: Batcher[Event, Handled] = Batcher(self._handle, MOST_AT_ONCE, GATHER)
         self._delivered: Batcher[int, None] = Batcher(self._confirm, 1000)
 
@@ -47,6 +50,8 @@ class Engine:
 
         Raises what the database raises when nothing could be stored; the platform will try again.
         """
+        if self.ready is not None:
+            await self.ready.wait()
         return await self._events.submit(self._who(event))
 
     def delivered(self, message_row: int) -> None:

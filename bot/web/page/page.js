@@ -34,6 +34,8 @@
       hint: "给小助手发指令",
     },
   ];
+  // Latin letters keep a space before Chinese ones
+  const spaced = (name) => (/[a-z0-9]$/i.test(name) ? `${name} ` : name);
   const LABELS = { notice: "通知", alert: "提醒", relay: "店主", care: "关怀", promo: "优惠" };
   const PACE = 1000; // milliseconds between two looks
   const QUICK = 250; // likewise, right after something happened
@@ -108,7 +110,7 @@
       this.place = $("#t-phone").content.cloneNode(true).firstElementChild;
       this.place.dataset.phone = person.id;
       this.place.classList.toggle("seller", !person.buyer);
-      this.place.setAttribute("aria-label", `${person.name} 的手机`);
+      this.place.setAttribute("aria-label", `${spaced(person.name)}的手机`);
       this.log = $(".log", this.place);
       this.list = $(".list", this.place);
       this.empty = $(".empty", this.place);
@@ -117,7 +119,7 @@
       this.send = $(".send", this.place);
       this.wall = $(".wall", this.place);
       $(".face", this.place).textContent = person.face;
-      $(".whose", this.place).textContent = `${person.name} 的手机`;
+      $(".whose", this.place).textContent = `${spaced(person.name)}的手机`;
       $(".doing", this.place).textContent = person.doing;
       this.empty.textContent = person.empty;
       this.log.setAttribute("aria-label", `${person.name}手机上的消息`);
