@@ -50,13 +50,14 @@ async def press(
 
 def oa_callbacks(token: str, app: str, people: int) -> Callable[[int], tuple[dict[str, str], bytes]]:
     """Signed plaintext messages as WeChat posts them, of so many people, each with its own MsgId."""
+    # some are said all day, some only once
     texts = (
         "面霜多少钱",
         "包邮吗",
-        "这个精华敏感肌能用吗",
-        "什么时候发货呀",
+        "这个精华{0}岁敏感肌能用吗",
+        "昨天{0}点拍的什么时候发货呀",
         "在吗",
-        "防晒还有货吗，我要两支",
+        "防晒还有货吗，我要{0}支",
         "好的谢谢",
     )
     started = int(time.time() * 1000)
@@ -65,10 +66,11 @@ def oa_callbacks(token: str, app: str, people: int) -> Callable[[int], tuple[dic
     def make(count: int) -> tuple[dict[str, str], bytes]:
         stamp, nonce = str(int(time.time())), str(next(numbers))
         signature = hashlib.sha1("".join(sorted((token, stamp, nonce))).encode()).hexdigest()
+        text = texts[count % len(texts)].format(count)
         body = (
             f"<xml><ToUserName><![CDATA[{app}]]></ToUserName>"
             f"<FromUserName><![CDATA[p{count % people}]]></FromUserName><CreateTime>{stamp}</CreateTime>"
-            f"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{texts[count % len(texts)]}]]></Content>"
+            f"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content>"
             f"<MsgId>{started}{count:08}</MsgId></xml>"
         )
         return {"signature": signature, "timestamp": stamp, "nonce": nonce}, body.encode()

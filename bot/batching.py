@@ -11,6 +11,7 @@ R = TypeVar("R")
 
 CROWD = 16
 """A batch of so many items is followed by another, surely."""
+STEP = 0.001
 
 
 class Batcher(Generic[T, R]):
@@ -66,10 +67,17 @@ class Batcher(Generic[T, R]):
                     self._done += len(batch)
                     progress, self._progress = self._progress, asyncio.Event()
                     progress.set()
-                if len(batch) >= CROWD:
-                    await asyncio.sleep(self._gather)
+                await self._gathered(len(batch))
         finally:
             self._running = None
+
+    async def _gathered(self, before: int) -> None:
+        """After a crowd, wait until as many are there again, but no longer than `gather`."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._gather
+        # an event an item would cost more than looking again
+        while before >= CROWD and len(self._pending) < before and loop.time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(STEP)
 
     async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:

@@ -23,7 +23,7 @@ from storage.writers import Origin, write_effects
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 256
-GATHER = 0.008
+GATHER = 0.015
 """Seconds; a platform waits five (CHANNELS §1.5)."""
 TRIES_ALONE = 3
 """How often an event is tried by itself when the database may have been at fault."""

@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 
 T = TypeVar("T")
 BUSY_SECONDS = 15
+CHECKPOINT_PAGES = 8000
+"""32 MB of WAL: with the default of 1,000 pages every tenth batch waits for a checkpoint."""
 
 
 def _driver_url(url: str) -> str:
@@ -28,6 +30,7 @@ def _sqlite_settings(connection: sqlite3.Connection, _: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

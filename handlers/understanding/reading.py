@@ -24,6 +24,9 @@ OWN_WEIGHTS = "understanding.npz"
 REASONS = 3
 SURE = 0.6
 """From which share the learned part may decide what it otherwise only proposes."""
+SHORT = 20
+RECENT = 2000
+"""So many short readings are remembered: 在吗, 多少钱 and 好的 come all day."""
 _LONGEST = 600  # characters; what a chat message asks, it asks before that
 _HAN_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
@@ -64,6 +67,7 @@ class Reader:
     def __init__(self, settings: Settings, examples: Iterable[Example] = ()) -> None:
         self.lexicon = Lexicon(settings)
         self._examples = Examples()
+        self._recent: dict[str, Reading] = {}
         self._model: Model | None = None
         for example in examples:
             self.learn(example)
@@ -77,27 +81,39 @@ class Reader:
         self.lexicon.warm(folder)
         own = Path(folder or ".") / OWN_WEIGHTS
         self._model = Model.load(own if folder and own.exists() else WEIGHTS)
+        self._recent.clear()
 
     def learn(self, example: Example) -> None:
         """The seller has read this message for the bot; counts from now on."""
         self._examples.add(example)
+        self._recent.clear()
 
     def read(self, text: str) -> Reading:
         """What `text` says; several pieces may be joined with newlines."""
-        text = text[:_LONGEST]
+        if len(text) > SHORT:
+            return self._read(text[:_LONGEST])
+        known = self._recent.get(text)
+        if known is None:
+            if len(self._recent) >= RECENT:
+                self._recent.clear()
+            known = self._recent[text] = self._read(text)
+        return known
+
+    def _read(self, text: str) -> Reading:
         normal = normalise(text)
         solid = _solid(normal)
         tokens = self.lexicon.cutter.cut(solid)
         question = words.QUESTION.search(solid) is not None
         machine = words.MACHINE.search(solid) is not None
-        learned = self._learned(solid, tokens)
         human = words.HUMAN.search(words.MACHINE.sub(" ", solid) if machine else solid) is not None
-        human = human or (not machine and learned.share(Intent.HUMAN) >= SURE)
         heard = hear(self.lexicon, solid, tokens, question)
-        opt_out = any(_opts_out(line) for line in text.splitlines()) or _wants_no_more(solid, learned)
+        opt_out = any(_opts_out(line) for line in text.splitlines())
         complete = _empty(heard.rest)
-        says_more = heard.asks or heard.products or machine or human or not complete
+        says_more = heard.asks or heard.products or machine or human or opt_out or not complete
         courtesy = "" if says_more else _courtesy(solid)
+        learned = Meaning() if courtesy else self._learned(solid, tokens)
+        human = human or (not machine and learned.share(Intent.HUMAN) >= SURE)
+        opt_out = opt_out or _wants_no_more(solid, learned)
         return Reading(
             normal=normal,
             tokens=tokens,

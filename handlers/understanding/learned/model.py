@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from handlers.understanding.meaning import Intent
 from handlers.understanding.wordlists import all_lists
 
 WEIGHTS = Path(__file__).parent / "weights.npz"
+_share = itemgetter(1)
 COMPLAINT = "complaint_probability"
 """The output beside the intents: whether something needs putting right."""
 
@@ -76,9 +79,9 @@ class Model:
         rows = np.array(known, np.intp)
         adds = self._weights[rows]
         raw = adds.sum(axis=0) / max(1.0, len(known) ** 0.5) + self._bias
-        complaint = float(1 / (1 + np.exp(-raw[self._complaint])))
-        shares = _softmax(np.delete(raw, self._complaint))
-        scores = sorted(zip(self._intents, map(float, shares), strict=True), key=lambda s: -s[1])
+        outputs = raw.tolist()
+        complaint = 1 / (1 + math.exp(-outputs.pop(self._complaint)))
+        scores = sorted(zip(self._intents, _softmax(outputs), strict=True), key=_share, reverse=True)
         telling = self._telling(rows, adds, scores[0][0], explain) if explain else ()
         return Judgement(tuple(scores), complaint, telling, seen.lists.get("bad_feeling", 0))
 
@@ -94,7 +97,8 @@ class Model:
         return tuple(found[:most])
 
 
-def _softmax(raw: Numbers) -> Numbers:
-    powers: Numbers = np.exp(raw - raw.max())
-    shares: Numbers = powers / powers.sum()
-    return shares
+def _softmax(raw: Sequence[float]) -> list[float]:
+    most = max(raw)
+    powers = [math.exp(value - most) for value in raw]
+    total = sum(powers)
+    return [power / total for power in powers]

@@ -17,7 +17,7 @@ SEEN_AT_LEAST = 2
 STRENGTH = 20.0
 """Inverse of the regularisation, chosen by cross-validation on the corpus."""
 ROUNDS = 300
-FAINT = 0.02
+FAINT = 0.12
 """Features that add less than this to every output are left out."""
 OWN_WEIGHT = 5
 """How often a correction of the shop counts."""
