@@ -67,7 +67,7 @@ OPT_OUT: Final = _any(
 )
 OPT_OUT_LONGEST: Final = 24
 POLITE_TAIL: Final = re.compile("(?:谢+[你您啦了]?|好[吗吧]|行[吗吧]|[吧哈啊呀哦])+$")
-# Without one of these, nobody speaks of messages: 不要再第二天才送来 is about parcels.
+# Without one of these, nobody speaks of messages: 不要再拖 is about something else.
 STOP_CUE: Final = _any(
     "短信|消息|信息|推送|弹窗|再弹|广告|推销|营销|外呼|电话|打扰|骚扰|烦我|吵|通知|提醒|订阅|群发|粉丝群|名单",
     "别发|再发|发我|我发|联系我|拉黑|屏蔽|勿扰|退订|(?<![a-z])td?(?![a-z])|促销|活动",
