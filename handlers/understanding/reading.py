@@ -11,7 +11,7 @@ from bot.core.settings import Faq, Product, Settings
 from handlers.understanding import words
 from handlers.understanding.examples import Examples
 from handlers.understanding.hearing import hear
-from handlers.understanding.intents import CERTAIN, by_example, by_learning, by_rule
+from handlers.understanding.intents import by_example, by_learning, by_rule
 from handlers.understanding.learned import Model
 from handlers.understanding.learned.model import WEIGHTS
 from handlers.understanding.lexicon import Lexicon
@@ -24,6 +24,7 @@ OWN_WEIGHTS = "understanding.npz"
 REASONS = 3
 SURE = 0.6
 """From which share the learned part may decide what it otherwise only proposes."""
+ALL_BUT_CERTAIN = 0.88
 SHORT = 20
 RECENT = 2000
 """So many short readings are remembered: 在吗, 多少钱 and 好的 come all day."""
@@ -158,11 +159,12 @@ class Reader:
 
 
 def _wants_no_more(solid: str, learned: Meaning) -> bool:
-    """The learned part is sure, and the words are about messages; it alone may not decide that."""
+    """The learned part is sure and the words are about messages, or it is all but certain."""
     share = learned.share(Intent.OPT_OUT)
-    if share < SURE or words.NOT_MESSAGES.search(solid):
-        return False
-    return share >= CERTAIN or words.STOP_CUE.search(solid) is not None
+    if share >= ALL_BUT_CERTAIN:
+        return True
+    about_goods = words.NOT_MESSAGES.search(solid) is not None
+    return share >= SURE and not about_goods and words.STOP_CUE.search(solid) is not None
 
 
 def prepared(text: str) -> str:
