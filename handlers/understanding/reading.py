@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.core.settings import Faq, Product, Settings
 from handlers.understanding import words
+from handlers.understanding.entities import Entities, find_entities
 from handlers.understanding.examples import Examples
 from handlers.understanding.hearing import hear
 from handlers.understanding.intents import by_example, by_learning, by_rule
@@ -57,6 +58,11 @@ class Reading:
     question: bool = False
     complete: bool = False
     meaning: Meaning = field(default=Meaning())
+
+    @property
+    def entities(self) -> Entities:
+        """Phones, order and tracking numbers, money, sizes, addresses … in it; looked for when asked."""
+        return find_entities(self.normal)
 
 
 class Reader:

@@ -88,6 +88,12 @@ def test_urgency(reader: Reader, text: str, urgency: str) -> None:
     assert reader.read(text).meaning.urgency.value == urgency
 
 
+def test_a_reading_has_its_entities(reader: Reader) -> None:
+    entities = reader.read("我是张三 13800138000，顺丰 SF1234567890123 还没到").entities
+    assert [phone.number for phone in entities.phones] == ["13800138000"]
+    assert [parcel.number for parcel in entities.tracking] == ["SF1234567890123"]
+
+
 def test_it_says_why(reader: Reader) -> None:
     because = reader.read("收到货了 少了一瓶面霜").meaning.because
     assert because and all(words.strip("“”") in "收到货了少了一瓶面霜" for words in because)
