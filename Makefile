@@ -1,6 +1,6 @@
 # Linux and macOS; GNU make 3.81 or newer. Windows: see the README's three plain commands.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check weights lock rebuild
+.PHONY: help install run test year check diagrams weights prediction lock rebuild
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -22,7 +22,11 @@ run: $(VENV)/.runtime ## 启动，然后用浏览器打开 http://127.0.0.1:8080
 	@exec $(BIN)/python -m bot run $(ARGS)
 
 test: $(VENV)/.dev ## 跑全部测试（ARGS="-k 名字" 只跑一部分）
-	@$(BIN)/python -m pytest $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+year: $(VENV)/.dev ## 一家 300 位客人、2000 单的店过一整年，逐条核对；再杀 200 次重过一遍（要一两个小时）
+	@$(BIN)/python -m tests.year $(ARGS)
+	@$(BIN)/python -m tests.year --kills 200 $(ARGS)
 
 check: $(VENV)/.dev ## 检查代码风格、类型、模块之间的依赖、自带配置和数据库结构
 	$(BIN)/ruff check .
@@ -32,14 +36,22 @@ check: $(VENV)/.dev ## 检查代码风格、类型、模块之间的依赖、自
 	$(BIN)/huitouke check
 	$(BIN)/python -m storage.migrate
 
+diagrams: $(VENV)/.runtime ## 从代码里的表重画 docs/complaints.md 里的投诉九步图
+	@$(BIN)/python -m handlers.complaint.diagram > docs/complaints.md
+
 weights: $(VENV)/.dev ## 从例句重新训练理解的权重（改了 handlers/understanding/corpus 或 wordlists 以后）
 	@$(BIN)/python -m bot train --shipped
+
+prediction: $(VENV)/.dev ## 拿真实的购买记录量一量“下次什么时候买”猜得准不准（docs/prediction.md）
+	@$(PIP) --require-hashes -r requirements-prediction.lock
+	@$(BIN)/python -m benchmarks.prediction $(ARGS)
 
 lock: ## 重新生成锁文件（需要 uv；UPGRADE=--upgrade 升到最新版本）
 	@command -v $(UV) >/dev/null || { echo '需要 uv：见 CONTRIBUTING.md' >&2; exit 1; }
 	$(call compile,requirements-build.lock,--group build)
 	$(call compile,requirements.lock,pyproject.toml)
 	$(call compile,requirements-dev.lock,pyproject.toml --group dev --constraints requirements.lock)
+	$(call compile,requirements-prediction.lock,--group prediction --constraints requirements-dev.lock)
 
 compile = $(UV) pip compile $(2) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	$(UPGRADE) --quiet --output-file $(1)

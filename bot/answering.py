@@ -15,10 +15,11 @@ GAP = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An outbox row that waits for its correspondent to speak."""
+    """An outbox row that waits for its correspondent to speak; `later`: goes after the answer to that."""
 
     id: int
     text: str
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,13 @@ def _passive_only(replies: Sequence[str], most_bytes: int, parked: Sequence[Park
     room = most_bytes - len(more.encode()) - len(GAP)
     if room < most_bytes // 2:
         more, room = "", most_bytes
-    older: list[tuple[int | None, str]] = [
-        (p.id, p.text) for p in parked if len(p.text.encode()) <= most_bytes
-    ]
-    whole: list[tuple[int | None, str]] = [(None, r) for r in replies if r.strip()]
-    if len(GAP.join(text for _, text in older + whole).encode()) <= most_bytes:
+    fits = [p for p in parked if len(p.text.encode()) <= most_bytes]
+    before: list[tuple[int | None, str]] = [(p.id, p.text) for p in fits if not p.later]
+    after: list[tuple[int | None, str]] = [(p.id, p.text) for p in fits if p.later]
+    whole = [r for r in replies if r.strip()]
+    if len(GAP.join([*(text for _, text in before + after), *whole]).encode()) <= most_bytes:
         room = most_bytes
-    waiting = older + [(None, piece) for _, reply in whole for piece in split_text(reply, room)]
+    waiting = before + [(None, piece) for reply in whole for piece in split_text(reply, room)] + after
     riding = _fitting([text for _, text in waiting], room)
     if not riding:
         return Composed()

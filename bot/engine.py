@@ -15,7 +15,7 @@ from bot.core.clock import Clock
 from bot.core.events import BuyerMessage, Event, SellerMessage
 from bot.core.settings import Settings
 from bot.transaction import Handled, Transaction
-from scheduler.settlement import no_longer_waiting
+from scheduler.settled import delivered
 from storage.db import Database
 from storage.queues import confirm_passive
 from storage.writers import Origin, write_effects
@@ -85,7 +85,7 @@ class Engine:
     def _note_delivered(self, connection: Connection, message_rows: Sequence[int], now: datetime) -> None:
         origin = Origin(now, None, self._transaction.around)
         for planned in confirm_passive(connection, message_rows, now):
-            write_effects(connection, [(origin, effect) for effect in no_longer_waiting(planned)])
+            write_effects(connection, [(origin, effect) for effect in delivered(planned)])
 
     async def _handle(self, batch: Sequence[Event]) -> Sequence[Handled | BaseException]:
         try:

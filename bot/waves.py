@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.events import Event, SellerMessage, TimerDue
+from bot.core.events import Event, OrderEvent, ParcelEvent, SellerMessage, TimerDue
 
 
 def waves(batch: Sequence[Event]) -> Iterator[list[int]]:
     """Indices of the events that may be decided together: nobody twice, timers apart.
 
-    A seller's message stands alone, because a command may look at anybody.
+    A seller's message stands alone, because a command may look at anybody; so does a shop event, because
+    whom it concerns is only known when it is looked up.
     """
     wave: list[int] = []
     inside: set[tuple[str, str]] = set()
@@ -27,10 +28,13 @@ def waves(batch: Sequence[Event]) -> Iterator[list[int]]:
 def _who(event: Event) -> tuple[str, str]:
     if isinstance(event, TimerDue):
         return "", str(event.customer_id)
+    if isinstance(event, OrderEvent | ParcelEvent):
+        return "", ""
     return event.account, event.external_id
 
 
 def _together(one: Event, other: Event) -> bool:
-    if isinstance(one, SellerMessage) or isinstance(other, SellerMessage):
+    alone = (SellerMessage, OrderEvent, ParcelEvent)
+    if isinstance(one, alone) or isinstance(other, alone):
         return False
     return isinstance(one, TimerDue) == isinstance(other, TimerDue)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import handlers
+from bot.core.care import CareRecord
 from bot.core.customer import Customer
+from bot.core.delivery import Contact, Kind
 from bot.core.effects import (
     CancelTimer,
     Effect,
@@ -13,18 +16,26 @@ from bot.core.effects import (
     KeepPiece,
     PiecesAnswered,
     ReadMessage,
+    Reply,
     StartTimer,
 )
 from bot.core.events import BuyerEvent, BuyerMessage, MessageKind, SellerMessage, TimerDue
+from bot.core.holiday import Holiday
 from bot.core.settings import Settings
 from handlers.commands import run_command
 from handlers.commands.desk import Desk
+from handlers.complaint import steps
+from handlers.rings import Ring
 from handlers.situation import Situation
 from handlers.tag_rules import TagRules
+from handlers.timer_rules import RULES
 from handlers.understanding import Reader
 from handlers.understanding.examples import LONGEST, from_rows
+from handlers.wording import said
 
 PIECES = "pieces"
+ASK_AGAIN = timedelta(minutes=10)
+"""Who speaks on in a room has been asked into a private chat already."""
 LONGEST_SILENCE = 4
 """However long a buyer goes on typing, the answer comes after this many silences."""
 
@@ -36,12 +47,20 @@ class Brain:
         self.settings = settings
         self._reader = reader
         self._tags = TagRules(settings.tags, reader.lexicon.cutter)
+        if stuck := steps.check(settings.complaints.deadlines.plan):
+            raise ValueError(f"complaints.deadlines: {'；'.join(stuck)}")
 
     def on_message(
-        self, customer: Customer, message: BuyerMessage, now: datetime, pieces: timedelta
+        self,
+        customer: Customer,
+        message: BuyerMessage,
+        now: datetime,
+        pieces: timedelta,
+        holidays: tuple[Holiday, ...] = (),
     ) -> list[Effect]:
         """A buyer wrote; `pieces` is how long an open answer waits for the rest (zero: not at all)."""
-        situation = self._situation(customer, message.text, now, message.message_id, _readable(message))
+        heard = _readable(message)
+        situation = self._situation(customer, message.text, now, message.message_id, heard, holidays)
         effects = handlers.decide_message(situation)
         read = [_read(situation)] if situation.heard else []
         begun = customer.pieces[0].at if customer.pieces else now
@@ -52,18 +71,41 @@ class Brain:
             effects += [PiecesAnswered(customer.id), CancelTimer(PIECES, customer.id, "")]
         return [*read, *effects]
 
-    def on_timer(self, customer: Customer, timer: TimerDue, now: datetime) -> list[Effect]:
-        """A timer rang. The buyer has been silent: what waited is answered as one."""
-        if timer.rule != PIECES:
-            raise ValueError(f"no such timer rule: {timer.rule}")
+    def on_timer(
+        self,
+        customer: Customer,
+        timer: TimerDue,
+        now: datetime,
+        refused: Callable[[Kind], str],
+        care: CareRecord | None = None,
+        holidays: tuple[Holiday, ...] = (),
+    ) -> list[Effect]:
+        """A timer rang; `refused` says why a message of a kind cannot go there now (empty: it can).
+
+        care: what is on record of them for care, for the rule of that name.
+        """
+        if timer.rule == PIECES:
+            return self._pieces(customer, now, holidays)
+        return RULES[timer.rule](
+            Ring(customer, timer.occasion, self.settings, now, refused, timer.due_at, care or CareRecord())
+        )
+
+    def _pieces(self, customer: Customer, now: datetime, holidays: tuple[Holiday, ...]) -> list[Effect]:
+        """The buyer has been silent: what waited is answered as one."""
         if not customer.pieces:
             return []
-        situation = self._situation(customer, "", now, None, heard=True)
+        situation = self._situation(customer, "", now, None, True, holidays)
         return [*handlers.decide_message(situation), PiecesAnswered(customer.id)]
 
     def on_event(self, customer: Customer, event: BuyerEvent, now: datetime) -> list[Effect]:
         """A buyer did something else than write."""
         return handlers.decide_event(customer, event, self.settings, now, self._reader)
+
+    def on_room(self, contact: Contact, now: datetime) -> list[Effect]:
+        """Somebody spoke where others listen: nothing of the matter is said there."""
+        if contact.message_at is not None and now - contact.message_at < ASK_AGAIN:
+            return []
+        return [Reply(said(self.settings, self.settings.texts.room))]
 
     def on_command(self, desk: Desk, message: SellerMessage) -> list[Effect]:
         """A seller wrote."""
@@ -75,7 +117,13 @@ class Brain:
             self._reader.learn(example)
 
     def _situation(
-        self, customer: Customer, text: str, now: datetime, message_id: str | None, heard: bool
+        self,
+        customer: Customer,
+        text: str,
+        now: datetime,
+        message_id: str | None,
+        heard: bool,
+        holidays: tuple[Holiday, ...],
     ) -> Situation:
         waiting = [(p.message_id, p.text) for p in customer.pieces]
         if message_id is not None:
@@ -84,7 +132,7 @@ class Brain:
         ids = tuple(message_id for message_id, _ in waiting)
         reading = self._reader.read(joined)
         hits = self._tags.matched(reading)
-        return Situation(customer, joined, reading, self.settings, now, ids, heard, hits)
+        return Situation(customer, joined, reading, self.settings, now, ids, heard, hits, holidays)
 
 
 def _read(situation: Situation) -> ReadMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.core.effects import Effect, Reply, SetFields
+from bot.core.effects import Effect, OpenComplaint, Reply, SetFields
 from handlers.situation import Situation
 from handlers.wording import said
 
@@ -30,7 +30,8 @@ def as_one_reply(effects: list[Effect]) -> list[Effect]:
 def introduced(situation: Situation, effects: list[Effect]) -> list[Effect]:
     """On first contact the bot says who it is, before or in its first reply."""
     spoken = any(isinstance(e, Reply) for e in effects)
-    if situation.customer.greeted_at is not None or not spoken:
+    complains = any(isinstance(e, OpenComplaint) for e in effects)  # who is angry wants no introduction
+    if situation.customer.greeted_at is not None or not spoken or complains:
         return effects
     greeted = SetFields(situation.customer.id, {"greeted_at": situation.now})
     reading = situation.reading

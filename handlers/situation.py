@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.customer import Customer
+from bot.core.holiday import Holiday
 from bot.core.settings import Settings
 from handlers.tag_rules import Hit
 from handlers.understanding import Reading
@@ -19,6 +20,7 @@ class Situation:
 
     `text` is the message at hand, or several pieces joined with newlines; `message_ids` names them all,
     newest last. `heard` is false for what cannot be read (a picture, a file). `hits`: the tag rules it meets.
+    `holidays`: when the shop is away.
     """
 
     customer: Customer
@@ -29,6 +31,7 @@ class Situation:
     message_ids: tuple[str, ...]
     heard: bool = True
     hits: tuple[Hit, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
 
     def asked_just_now(self) -> bool:
         """Whether the bot passed something of theirs on to the seller within the last minutes."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.customer import Customer
 from bot.core.effects import NotifySeller
 from bot.core.settings import Settings
 from handlers.situation import Situation
 from handlers.understanding.meaning import INTENT_NAMES, Intent
 
 _QUOTED = 200
+_LONGEST_TYPED = 20
 _READ_ALERTS = ("unknown", "complaint")
 """What an alert is about if it depends on how the message was read."""
 
@@ -26,16 +28,24 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local.month}月{local.day}日"
 
 
+def typed(customer: Customer) -> str:
+    """What the seller types to mean this customer: the name, or the number where that is long."""
+    called = customer.called
+    one_line = len(called) <= _LONGEST_TYPED and called == " ".join(called.split())
+    return called if one_line else f"#{customer.id}"
+
+
 def quoted(text: str) -> str:
     """A buyer's words in one line of bearable length."""
     line = " ".join(text.split())
     return line if len(line) <= _QUOTED else line[:_QUOTED] + "…"
 
 
-def alert(situation: Situation, about: str, why: str) -> NotifySeller:
+def alert(situation: Situation, about: str, why: str, *, awaits: bool = True) -> NotifySeller:
     """Tell the seller once of this message: who, the words, why, and what to type.
 
-    about: names the matter in the alert's key, so that one message can raise several.
+    about: names the matter in the alert's key, so that one message can raise several. awaits: whether the
+    buyer waits for the seller's answer.
     """
     called = situation.customer.called
     contact = situation.customer.contact
@@ -44,7 +54,7 @@ def alert(situation: Situation, about: str, why: str) -> NotifySeller:
     lines = [f"{called}：{words}", why, f"回他就打：回 {called} 文字"]
     if about in _READ_ALERTS:
         lines.append(_read_wrong(situation))
-    return NotifySeller("\n".join(lines), key)
+    return NotifySeller("\n".join(lines), key, awaits=awaits)
 
 
 def _read_wrong(situation: Situation) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from bot.core.events import TimerDue
 from scheduler.sender import Sender
 from storage.db import Database
 from storage.queues import claim_timers, next_due
+from storage.shop_timers import Round, make_round, next_round, rounds_due, set_round
 from storage.state import CLOCK_OFFSET, write_state
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,8 @@ TIMERS_AT_ONCE = 50
 BREATH = 0.05
 """Seconds between two rounds: what comes meanwhile is claimed together."""
 RECOVER_EVERY = 30
+AFTER_FAILURE = timedelta(hours=1)
+"""When a round of the shop that failed is made again."""
 PATIENCE = 7.0
 """Seconds that a stop waits for platforms (CONTRACT: a clean stop within 10 s)."""
 
@@ -45,13 +48,20 @@ class Clockwork:
     """Does what is due, when a bell rings or somebody wakes it; never twice at once."""
 
     def __init__(
-        self, database: Database, engine: Handling, sender: Sender, clock: Clock, accounts: Collection[str]
+        self,
+        database: Database,
+        engine: Handling,
+        sender: Sender,
+        clock: Clock,
+        accounts: Collection[str],
+        rounds: Mapping[str, Round] | None = None,
     ) -> None:
         self._database = database
         self._engine = engine
         self._sender = sender
         self._clock = clock
         self._accounts = list(accounts)
+        self._rounds = dict(rounds or {})
         self._bell = asyncio.Event()
         self._busy = asyncio.Lock()
         self._bells = AsyncIOScheduler(
@@ -118,7 +128,7 @@ class Clockwork:
             await self._sender.recover(started=False)
 
     async def _set_off(self) -> int:
-        return await self._ring_timers() + await self._sender.run_due()
+        return await self._ring_timers() + await self._make_rounds() + await self._sender.run_due()
 
     async def _round(self) -> None:
         """Do all that is due, to the end."""
@@ -138,6 +148,22 @@ class Clockwork:
                 log.error("timer_not_handled", error=type(error).__name__)  # its lease brings it back
         return len(due)
 
+    async def _make_rounds(self) -> int:
+        """A piece of every round of the shop that is due, each in a transaction of its own."""
+        now = self._clock.now()
+        due = await self._database.read(lambda c: rounds_due(c, self._rounds, now)) if self._rounds else []
+        for name in due:
+            await self._make_round(name, now)
+        return len(due)
+
+    async def _make_round(self, name: str, now: datetime) -> None:
+        try:
+            await self._database.write(lambda c: make_round(c, name, self._rounds[name], now))
+        except Exception as error:
+            log.error("round_of_shop_failed", round=name, error=type(error).__name__)
+            log.debug("round_of_shop_failed_because", exc_info=error)
+            await self._database.write(lambda c: set_round(c, name, now + AFTER_FAILURE))
+
     async def advance(self, span: timedelta) -> datetime:
         """Move the clock forward, doing everything that comes due on the way in order of its due time."""
         await self._engine.drain()
@@ -152,7 +178,11 @@ class Clockwork:
             return self._clock.now()
 
     def _next(self, connection: Connection) -> datetime | None:
-        return next_due(connection, self._accounts)
+        moments = (
+            next_due(connection, self._accounts),
+            next_round(connection, self._rounds, self._clock.now()),
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def _move_to(self, moment: datetime) -> None:
         """The offset is kept before anything is done in the new time: it never runs backward."""

@@ -6,7 +6,9 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -15,10 +17,12 @@ from sqlalchemy import Connection
 from bot.core.clock import Clock
 from bot.core.decision import Judgement
 from bot.core.delivery import Capability, Outcome, Outgoing, Planned, Verdict
+from bot.core.ledger import Limits
 from bot.core.settings import SendingSettings
 from scheduler.permission import Send, permission
 from scheduler.settlement import after_crash, by_outcome, by_permission
 from storage.db import Database
+from storage.holidays import limits_now
 from storage.queues import HORIZON, Claimed, apply_judgement, claim_outbox, heard_since, left_sending
 from storage.writers import Surroundings
 
@@ -94,13 +98,13 @@ class Sender:
         await self._database.write(lambda c: self._take_up(c, started=started))
 
     def _claim(self, connection: Connection, accounts: Sequence[str]) -> tuple[list[Claimed], int]:
-        now = self._clock.now()
-        return claim_outbox(connection, accounts, now, MOST_AT_ONCE, self._judge, self._around)
+        now, judge = self._clock.now(), partial(self._judge, limits_now(connection, self._around.limits))
+        return claim_outbox(connection, accounts, now, MOST_AT_ONCE, judge, self._around)
 
-    def _judge(self, planned: Planned, next_free: datetime | None) -> Judgement | None:
+    def _judge(self, limits: Limits, planned: Planned, next_free: datetime | None) -> Judgement | None:
         now = self._clock.now()
         capability = self._channels[planned.contact.account].capability
-        verdict = permission(planned, capability, now)
+        verdict = permission(planned, capability, now, limits)
         pace = capability.pace
         start_at = max(now, next_free or now) if pace.per_account else now
         if isinstance(verdict, Send) and start_at > now + HORIZON:
@@ -116,7 +120,7 @@ class Sender:
         if judged.start_at is None or not pace.per_account:
             return judged
         free_again = start_at + timedelta(seconds=pace.per_account)
-        return Judgement(judged.row, judged.contact, {"next_send_at": free_again}, judged.effects, start_at)
+        return replace(judged, account={"next_send_at": free_again})
 
     async def _deliver(self, claimed: Claimed) -> None:
         wait = (claimed.start_at - self._clock.now()).total_seconds()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.decision import Judgement
-from bot.core.delivery import Capability, Kind, Outcome, Planned, Status, Verdict, Via
-from bot.core.effects import Effect, NotifySeller
+from bot.core.delivery import NO_ANSWER, Capability, Outcome, Planned, Status, Verdict, Via
+from bot.core.effects import NotifySeller, TaskState
 from bot.core.settings import SendingSettings
-from scheduler.permission import Drop, Hold, Ledger, Park, Permission, Send
+from scheduler.permission import Doubt, Drop, Hold, Ledger, Park, Permission, Send
+from scheduler.settled import delivered, left_to_the_seller, settled, short, tell, thing
 
 LEASE = timedelta(seconds=60)
 """A row in `sending` for longer was left by a process that died."""
@@ -36,21 +36,28 @@ def by_permission(
                     "via": via,
                     "attempts": planned.message.attempts + 1,
                     "lease_until": start_at + LEASE,
+                    "began_at": start_at,
                     "reason": "",
                 },
                 contact=_used(planned, ledger)
                 | ({"next_send_at": start_at + person_gap} if person_gap else {}),
                 start_at=start_at,
+                names=ledger.value if via is Via.ANSWER and not planned.message.unsure else "",
             )
+        case Doubt(reason):
+            return unknown(planned, reason)
         case Hold(until, reason):
-            return Judgement({"status": Status.PLANNED, "due_at": until, "reason": reason})
+            # what can wait, or has waited, keeps nobody else waiting (ADR 4)
+            waits = Status.HELD if planned.can_wait or planned.waited else Status.PLANNED
+            return Judgement({"status": waits, "due_at": until, "reason": reason})
         case Park(reason):
             return _parked(planned, reason)
         case Drop(reason):
             return Judgement(
                 {"status": Status.DROPPED, "reason": reason},
-                effects=_tell(
-                    planned, f"给 {planned.called} 的{_thing(planned)}没有发：{reason}。", "dropped"
+                effects=(
+                    *tell(planned, f"给 {planned.called} 的{thing(planned)}没有发：{reason}。", "dropped"),
+                    *settled(planned, TaskState.SKIPPED),
                 ),
             )
 
@@ -68,6 +75,8 @@ def by_outcome(
 
     heard_since: the correspondent opened a window meanwhile, so that a refusal for want of one is stale.
     """
+    if planned.message.unsure and outcome.verdict in _WANT_OF_A_WINDOW:
+        return unknown(planned, outcome.reason)  # refused now; what became of the attempt before, nobody says
     if heard_since and outcome.verdict in _WANT_OF_A_WINDOW:
         return _untried(planned, now, outcome)
     match outcome.verdict:
@@ -94,13 +103,22 @@ def by_outcome(
 def _untried(planned: Planned, due_at: datetime, outcome: Outcome) -> Judgement:
     """Again at `due_at`; this attempt does not count."""
     row = {"status": Status.PLANNED, "due_at": due_at, "attempts": planned.message.attempts}
-    return Judgement(row | {"reason": outcome.reason, "code": outcome.code}, contact=_refund(planned))
+    return Judgement(row | {"reason": outcome.reason, "code": _code(planned, outcome)}, _refund(planned))
+
+
+def _code(planned: Planned, outcome: Outcome) -> str:
+    """A doubt stays until the message is recognised or given up."""
+    return NO_ANSWER if planned.message.unsure else outcome.code
 
 
 def after_crash(planned: Planned, capability: Capability, now: datetime) -> Judgement:
     """A row whose process died while it was being sent (DESIGN §4.4)."""
     began = planned.lease_until - LEASE if planned.lease_until else now
     template = planned.message.via is Via.TEMPLATE and now - began < TEMPLATE_REMEMBERED
+    if capability.answers and capability.idempotent and planned.message.via is Via.ANSWER:
+        return Judgement({"status": Status.PLANNED, "due_at": now, "code": NO_ANSWER})
+    if capability.answers:
+        return unknown(planned, "发的时候程序中断了")
     if template or (capability.idempotent and planned.message.via is Via.API):
         return Judgement({"status": Status.PLANNED, "due_at": now})
     return unknown(planned, "发的时候程序中断了")
@@ -109,10 +127,11 @@ def after_crash(planned: Planned, capability: Capability, now: datetime) -> Judg
 def unknown(planned: Planned, reason: str) -> Judgement:
     """It may or may not have arrived: said plainly, and never sent again by itself."""
     text = (
-        f"给 {planned.called} 的{_thing(planned)}不知道送到没有（{reason}）：\n“{_short(planned)}”\n"
+        f"给 {planned.called} 的{thing(planned)}不知道送到没有（{reason}）：\n“{short(planned)}”\n"
         f"请到聊天里看一眼，没到就发 回 {planned.called} 文字"
     )
-    return Judgement({"status": Status.UNKNOWN, "reason": reason}, effects=_tell(planned, text, "unknown"))
+    told = (*tell(planned, text, "unknown"), *settled(planned, TaskState.SKIPPED))
+    return Judgement({"status": Status.UNKNOWN, "reason": reason}, effects=told)
 
 
 def _used(planned: Planned, ledger: Ledger) -> dict[str, Any]:
@@ -133,23 +152,20 @@ def _sent(planned: Planned, outcome: Outcome, now: datetime) -> Judgement:
         "reason": "",
         "code": "",
     }
-    return Judgement(row, effects=no_longer_waiting(planned))
-
-
-def no_longer_waiting(planned: Planned) -> Sequence[Effect]:
-    """Who was told that it waits is told that it went; nobody is told "sent" before."""
-    text = f"刚才等着的，给 {planned.called} 的{_thing(planned)}已经送出。"
-    return _tell(planned, text, "sent") if planned.waited else ()
+    return Judgement(row, effects=delivered(planned))
 
 
 def _again(planned: Planned, outcome: Outcome, now: datetime, sending: SendingSettings) -> Judgement:
+    code = _code(planned, outcome)
     if planned.message.attempts + 1 >= min(sending.attempts, outcome.most_attempts or sending.attempts):
+        if code == NO_ANSWER:
+            return unknown(planned, outcome.reason)
         return _failed(
             planned, f"试了 {planned.message.attempts + 1} 次都没送出，{outcome.reason}", outcome.code
         )
     backoff = min(sending.first_backoff * 2**planned.message.attempts, LONGEST_BACKOFF)
     due_at = now + (outcome.retry_after or backoff)
-    row = {"status": Status.PLANNED, "due_at": due_at, "reason": outcome.reason, "code": outcome.code}
+    row = {"status": Status.PLANNED, "due_at": due_at, "reason": outcome.reason, "code": code}
     return Judgement(row, contact=_refund(planned))
 
 
@@ -163,8 +179,9 @@ def _parked(
 ) -> Judgement:
     row = {"status": Status.PARKED, "reason": reason, "code": code, "waited": True}
     again = {"attempts": planned.message.attempts}  # what a closed window refuses was not tried in vain
-    text = f"给 {planned.called} 的{_thing(planned)}还没送出：{reason}。已经排好，对方下次来消息就送。"
-    return Judgement(row | again, contact=contact or {}, effects=_tell(planned, text, "parked"))
+    text = f"给 {planned.called} 的{thing(planned)}还没送出：{reason}。已经排好，对方下次来消息就送。"
+    effects = (*tell(planned, text, "parked"), *left_to_the_seller(planned, reason, contact or {}))
+    return Judgement(row | again, contact=contact or {}, effects=effects)
 
 
 def _exhausted(capability: Capability) -> dict[str, Any]:
@@ -208,34 +225,8 @@ def _api_disabled(planned: Planned, outcome: Outcome, now: datetime) -> Judgemen
 
 def _failed(planned: Planned, reason: str, code: str) -> Judgement:
     text = (
-        f"给 {planned.called} 的{_thing(planned)}没送出：{reason}。\n“{_short(planned)}”\n"
+        f"给 {planned.called} 的{thing(planned)}没送出：{reason}。\n“{short(planned)}”\n"
         f"要再试就发 回 {planned.called} 文字"
     )
     row = {"status": Status.FAILED, "reason": reason, "code": code}
-    return Judgement(row, contact=_refund(planned), effects=_tell(planned, text, "failed"))
-
-
-_THINGS = {
-    Kind.REPLY: "自动回复",
-    Kind.RELAY: "回复",
-    Kind.NOTICE: "通知",
-    Kind.ALERT: "提醒",
-    Kind.CARE: "问候",
-    Kind.PROMO: "推送",
-}
-
-
-def _thing(planned: Planned) -> str:
-    return _THINGS[planned.message.kind]
-
-
-def _short(planned: Planned) -> str:
-    text = planned.message.text
-    return text if len(text) <= 60 else text[:60] + "…"
-
-
-def _tell(planned: Planned, text: str, what: str) -> Sequence[Effect]:
-    """To the seller, once a row and state; an alert that fails is not alerted about."""
-    if planned.message.kind is Kind.ALERT:
-        return ()
-    return (NotifySeller(text, key=f"{what}:{planned.message.id}"),)
+    return Judgement(row, contact=_refund(planned), effects=tell(planned, text, "failed"))

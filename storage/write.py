@@ -12,15 +12,22 @@ from sqlmodel import col
 from bot.core.decision import Answer, Decision
 from bot.core.delivery import Kind, Status, Via
 from bot.core.effects import ReadMessage
-from bot.core.events import BuyerEvent, BuyerMessage, Happening, Inbound, SellerMessage, TimerDue
+from bot.core.events import (
+    TOUCHES,
+    BuyerEvent,
+    BuyerMessage,
+    Inbound,
+    RoomMessage,
+    SellerMessage,
+    TimerDue,
+)
 from storage.load import known_messages
 from storage.rows import ContactRow, FailureRow, MessageRow, OutboxRow, TimerRow
 from storage.writers import Origin, Surroundings, write_effects
+from storage.writers.telling import gather_alerts
 
 PASSIVE_LEASE = timedelta(seconds=30)
 """A passive answer whose delivery nobody confirmed by then is `unknown`."""
-
-_OPENS_TOUCH_WINDOW = (Happening.SUBSCRIBE, Happening.CLICK, Happening.SCAN)
 
 
 def write_decisions(
@@ -28,7 +35,7 @@ def write_decisions(
 ) -> list[int | None]:
     """Write all of it; return each decision's message row id (None for a timer)."""
     ids = _messages(connection, decisions, now)
-    _ledger(connection, decisions, now)
+    _ledger(connection, decisions, now, around)
     _answers(connection, decisions, ids, now)
     _finish_timers(connection, decisions)
     write_effects(
@@ -57,7 +64,7 @@ def _messages(connection: Connection, decisions: Sequence[Decision], now: dateti
 
 def _message(decision: Decision, now: datetime) -> dict[str, Any]:
     event, contact = decision.event, decision.contact
-    assert isinstance(event, Inbound) and contact  # noqa: S101 - what came in has a sender
+    assert isinstance(event, Inbound) and contact  # what came in has a sender
     kind, text, payload = _content(event)
     return {
         "account": event.account,
@@ -98,23 +105,29 @@ def _content(event: Inbound) -> tuple[str, str, dict[str, Any]]:
             return "event", event.happening.value, dict(event.detail)
         case SellerMessage():
             return "text", event.text, {}
+        case RoomMessage():
+            return "text", event.text, dict(event.payload)
     raise TypeError(f"unknown inbound event {type(event).__name__}")
 
 
 def opens_window(event: Inbound) -> bool:
     """Whether it is the correspondent who did something that can be answered (CHANNELS §1.7)."""
-    return not isinstance(event, BuyerEvent) or event.happening in _OPENS_TOUCH_WINDOW
+    return not isinstance(event, BuyerEvent) or event.happening in TOUCHES
 
 
-def _ledger(connection: Connection, decisions: Sequence[Decision], now: datetime) -> None:
+def _ledger(
+    connection: Connection, decisions: Sequence[Decision], now: datetime, around: Surroundings
+) -> None:
     """Remember what opened a window (CHANNELS §1.7), and let what waited for it go."""
     spoke = {
-        d.contact.id for d in decisions if d.contact and isinstance(d.event, BuyerMessage | SellerMessage)
+        d.contact.id
+        for d in decisions
+        if d.contact and isinstance(d.event, BuyerMessage | SellerMessage | RoomMessage)
     }
     touched = {
         d.contact.id
         for d in decisions
-        if d.contact and isinstance(d.event, BuyerEvent) and d.event.happening in _OPENS_TOUCH_WINDOW
+        if d.contact and isinstance(d.event, BuyerEvent) and d.event.happening in TOUCHES
     }
     if spoke:
         heard = {"message_at": now, "message_sent": 0, "reachable": True}
@@ -123,15 +136,15 @@ def _ledger(connection: Connection, decisions: Sequence[Decision], now: datetime
         opened = {"touch_at": now, "touch_sent": 0, "reachable": True}
         connection.execute(update(ContactRow).where(col(ContactRow.id).in_(touched)).values(opened))
     if spoke or touched:
-        release_parked(
-            connection, spoke | touched, now, but=[i for d in decisions for i in (*d.joined, *d.staying)]
-        )
+        riding = [i for d in decisions for i in (*d.joined, *d.staying)]
+        gather_alerts(connection, spoke | touched, around, but=riding)
+        release_parked(connection, spoke | touched, now, but=riding)
 
 
 def release_parked(
     connection: Connection, contact_ids: set[int], now: datetime, but: Sequence[int] = ()
 ) -> None:
-    """What waited for these correspondents is planned again; what has expired is dropped."""
+    """What waited for these correspondents goes now, after their answers; what has expired is dropped."""
     waiting = and_(col(OutboxRow.contact_id).in_(contact_ids), col(OutboxRow.status) == Status.PARKED)
     if connection.scalar(select(col(OutboxRow.id)).where(waiting).limit(1)) is None:
         return
@@ -142,7 +155,7 @@ def release_parked(
     again = update(OutboxRow).where(waiting, alive)
     if but:
         again = again.where(col(OutboxRow.id).not_in(but))
-    connection.execute(again.values(status=Status.PLANNED, due_at=now))
+    connection.execute(again.values(status=Status.HELD, due_at=now, reason=""))
 
 
 def _answers(
@@ -157,7 +170,7 @@ def _answers(
         connection.execute(insert(OutboxRow), rows)
     for decision, message_id in zip(decisions, ids, strict=True):
         if decision.joined:
-            riding = {"status": Status.SENDING, "via": Via.PASSIVE, "message_id": message_id}
+            riding = {"status": Status.SENDING, "via": Via.PASSIVE, "message_id": message_id, "began_at": now}
             connection.execute(
                 update(OutboxRow)
                 .where(col(OutboxRow.id).in_(decision.joined))
@@ -166,7 +179,7 @@ def _answers(
 
 
 def _answer(decision: Decision, answer: Answer, message_id: int | None, now: datetime) -> dict[str, Any]:
-    assert decision.contact is not None  # noqa: S101 - only who wrote is answered
+    assert decision.contact is not None  # only who wrote is answered
     return {
         "contact_id": decision.contact.id,
         "message_id": message_id,

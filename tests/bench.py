@@ -16,6 +16,7 @@ from bot.core.clock import Clock
 from bot.core.delivery import Capability, Contact, Kind, Status
 from bot.core.effects import Effect
 from bot.core.events import BuyerMessage, TimerDue
+from bot.core.ledger import Limits
 from bot.core.settings import SendingSettings, Settings
 from bot.engine import Engine
 from bot.transaction import Transaction
@@ -92,6 +93,7 @@ class Bench:
     hand: Hand = field(default_factory=Hand)
     sellers: Sequence[tuple[str, str]] = (("sandbox", "seller"),)
     sending: SendingSettings = SENDING
+    limits: Limits = field(default_factory=Limits)
     numbers: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -99,7 +101,7 @@ class Bench:
         with self.database.transaction() as connection:
             found = load.ensure_contacts(connection, [], self.sellers, self.clock.now())
         sizes = {name: platform.capability.text_bytes for name, platform in self.platforms.items()}
-        self.around = Surroundings(tuple(found[s] for s in self.sellers), sizes)
+        self.around = Surroundings(tuple(found[s] for s in self.sellers), sizes, limits=self.limits)
         self.sender = self.another_sender()
 
     def another_sender(self, database: Database | None = None) -> Sender:

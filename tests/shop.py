@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -15,15 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CHECKOUT = Path(__file__).parent.parent
+from tests.program import CHECKOUT, Program
+
 SHIPPED = CHECKOUT / "config.yaml"
+DATABASE = "sqlite:///data/huitouke.db"
+"""As the shipped configuration has it: what `copy_config` puts another one for."""
 
 
 @dataclass
 class RunningShop:
     """A started program; `url` has no slash at its end."""
 
-    process: subprocess.Popen[str]
+    process: Program
     url: str
 
     def call(self, path: str, body: Any = None) -> Any:
@@ -57,31 +56,22 @@ class RunningShop:
         self._gone(15)
 
     def _gone(self, seconds: float) -> int:
-        code = self.process.wait(timeout=seconds)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-        return code
+        return self.process.ended(seconds).returncode
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""
-        self.process.send_signal(signal.SIGTERM)
+        self.process.terminate()
         return self._gone(15)
 
 
 def start(config: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> RunningShop:
     """Start `huitouke run` on a free port and wait until it listens."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run", "--config", str(config), "--port", "0", *arguments],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"HUITOUKE_LOG": "WARNING", "PYTHONUNBUFFERED": "1"} | dict(environment or {}),
-    )
-    assert process.stdout is not None
+    quietly = {"HUITOUKE_LOG": "WARNING"} | dict(environment or {})
+    process = Program("run", "--config", config, "--port", "0", *arguments, environment=quietly)
     line = process.stdout.readline()
     if "http://" not in line:
-        RunningShop(process, "").kill()
-        raise RuntimeError(f"the program did not start (exit {process.returncode}): {line!r}")
+        process.kill()
+        raise RuntimeError(f"the program did not start: {line!r} {process.ended(15)}")
     return RunningShop(process, "http://" + line.split("http://")[1].split("/")[0])
 
 
@@ -98,8 +88,15 @@ def running(
 
 
 def copy_config(folder: Path, **replacements: str) -> Path:
-    """The shipped configuration in a folder of its own, with some of its text replaced."""
-    text = SHIPPED.read_text(encoding="utf-8")
+    """The shipped configuration in a folder of its own, with some of its text replaced.
+
+    Another database stands in the `.env` beside it: the file itself stays what has been read before.
+    Without the report that comes on Mondays: a test does not depend on the day on which it runs.
+    """
+    text = SHIPPED.read_text(encoding="utf-8").replace("report: true", "report: false")
+    if (url := replacements.get(DATABASE)) is not None:
+        (folder / ".env").write_text(f"DATABASE={url}\n", encoding="utf-8")
+        replacements = replacements | {DATABASE: "${DATABASE}"}
     for old, new in replacements.items():
         assert old in text, old
         text = text.replace(old, new)

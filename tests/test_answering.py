@@ -45,6 +45,17 @@ def test_a_passive_answer_takes_along_what_waited() -> None:
     assert composed.joined == (1,)
 
 
+def test_what_was_just_asked_is_answered_before_what_waited() -> None:
+    """Only the rest of an earlier answer goes before it."""
+    parked = [Parked(1, "提醒", later=True), Parked(2, "上回没说完的")]
+    composed = compose(["答"], PASSIVE, api=False, parked=parked, more=MORE)
+    assert (composed.http_answer, composed.joined) == ("上回没说完的\n\n答\n\n提醒", (2, 1))
+    full = [Parked(n, "提" * 30, later=True) for n in range(9)]
+    composed = compose(["答"], PASSIVE, api=False, parked=full, more=MORE)
+    assert (composed.http_answer or "").startswith("答")
+    assert shown(composed) == [("答", Via.PASSIVE, Status.SENDING)]
+
+
 def test_what_waited_rides_even_when_there_is_no_answer() -> None:
     composed = compose([], PASSIVE, api=False, parked=[Parked(1, "一")], more=MORE)
     assert (composed.http_answer, composed.answers, composed.joined) == ("一", (), (1,))

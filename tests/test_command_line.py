@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,21 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.shop import CHECKOUT, copy_config, running, start
-
-
-def huitouke(
-    *arguments: object, environment: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, arguments)],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=os.environ | (environment or {}),
-        check=False,
-    )
+from tests.program import CHECKOUT, huitouke
+from tests.shop import DATABASE, copy_config, running, start
 
 
 def clean(done: subprocess.CompletedProcess[str]) -> bool:
@@ -33,7 +19,9 @@ def clean(done: subprocess.CompletedProcess[str]) -> bool:
 
 
 def test_the_shipped_shop_is_in_order(tmp_path: Path) -> None:
-    done = huitouke("check", "--config", copy_config(tmp_path))
+    """With an interpreter of its own, as a user starts it."""
+    command = [sys.executable, "-m", "bot", "check", "--config", str(copy_config(tmp_path))]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0 and "没有问题" in done.stdout
 
 
@@ -88,7 +76,7 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     url = "postgresql://somebody:geheim@127.0.0.1:9/shop"
-    path = copy_config(tmp_path, **{"sqlite:///data/huitouke.db": url})
+    path = copy_config(tmp_path, **{DATABASE: url})
     for command in ("run", "check", "migrate"):
         done = huitouke(command, "--config", path)
         assert done.returncode in (1, 2) and clean(done)
@@ -102,7 +90,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 
 
 def test_an_unmigrated_postgresql_is_refused_until_migrated(tmp_path: Path, empty_postgres_url: str) -> None:
-    path = copy_config(tmp_path, **{"sqlite:///data/huitouke.db": empty_postgres_url})
+    path = copy_config(tmp_path, **{DATABASE: empty_postgres_url})
     refused = huitouke("run", "--config", path)
     assert refused.returncode == 1 and "huitouke migrate" in refused.stderr
     assert huitouke("migrate", "--config", path).returncode == 0
@@ -132,25 +120,14 @@ def test_the_second_start_is_quick_and_a_stop_is_clean(tmp_path: Path) -> None:
 
 def test_the_log_has_no_words_names_or_secrets(tmp_path: Path) -> None:
     path = copy_config(tmp_path)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run", "--config", str(path), "--port", "0"],
-        cwd=CHECKOUT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"HUITOUKE_ADMIN_TOKEN": "very-secret-token", "HUITOUKE_LOG": "INFO"},
-    )
-    assert process.stdout is not None
-    url = process.stdout.readline().split("http://")[1].split("/")[0]
-    from tests.shop import RunningShop
-
-    shop = RunningShop(process, f"http://{url}")
+    shop = start(path, environment={"HUITOUKE_ADMIN_TOKEN": "very-secret-token", "HUITOUKE_LOG": "INFO"})
     shop.say("buyer-li-xiaohua", "我叫李小花，电话13912345678，住在幸福路88号，这个怎么样")
     shop.say("seller", "备注 buyer-li-xiaohua 皮肤敏感")
     shop.say("seller", "回 buyer-li-xiaohua 你好小花")
     shop.advance("1m")
-    process.terminate()
-    out, log = process.communicate(timeout=20)
+    shop.process.terminate()
+    ended = shop.process.ended(20)
+    out, log = ended.stdout, ended.stderr
     for secret in (
         "李小花",
         "13912345678",

@@ -27,9 +27,15 @@ class TimelyWechat(FakeWechat):
 
 
 def with_account(
-    folder: Path, wechat: FakeWechat, key: str = "", *, verified: bool = True, template: bool = True
+    folder: Path,
+    wechat: FakeWechat,
+    key: str = "",
+    *,
+    verified: bool = True,
+    template: bool = True,
+    **more: str,
 ) -> Path:
-    """The shipped configuration with this account before its sandbox."""
+    """The shipped configuration with this account before its sandbox; `more` is replaced too."""
     account = (
         f"accounts:\n  - id: oa\n    channel: wechat_oa\n    original_id: {wechat.original_id}\n"
         f"    app_id: {wechat.app_id}\n    app_secret: app-secret\n    token: {wechat.token}\n"
@@ -37,4 +43,4 @@ def with_account(
     )
     if template:
         account += f"    templates: {{shipping: {TEMPLATE}}}\n"
-    return copy_config(folder, **{"\naccounts:\n": "\n" + account})
+    return copy_config(folder, **{"\naccounts:\n": "\n" + account}, **more)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from bot.core.delivery import Capability, Outcome, Outgoing
+from bot.core.events import Event
+
+Submit = Callable[[Event], Awaitable[Any]]
+"""The way in: when it returns, what came of the event is durable (`bot.engine.Engine.submit`)."""
+
+Tell = Callable[[str, str], Awaitable[None]]
+"""(text, key): tells the sellers what a channel has to say by itself, once for a key."""
 
 
 class BadCallback(Exception):
@@ -26,6 +34,47 @@ class Channel(Protocol):
 
     async def send(self, message: Outgoing) -> Outcome:
         """Try once to hand `message` to the platform; never raises for what a platform can do."""
+        ...
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A channel with a connection of its own to keep."""
+
+    async def start(self, submit: Submit) -> None:
+        """Begin to keep it; returns at once, whether the platform is there or not."""
+        ...
+
+    async def stop(self) -> None:
+        """Let go of it; nothing is submitted afterwards."""
+        ...
+
+
+class HookAnswer(NamedTuple):
+    """What a callback's HTTP request is answered with."""
+
+    body: bytes
+    content_type: str
+    status: int = 200
+
+
+class Hook(Protocol):
+    """A callback URL whose requests say more than one event, or less, or stand in their headers."""
+
+    async def posted(self, headers: Mapping[str, str], body: bytes, submit: Submit) -> HookAnswer:
+        """Read, store by `submit` and answer one POST; BadCallback for what the platform does not send."""
+        ...
+
+
+class Notes(Protocol):
+    """A short text that an account keeps over restarts (a session, a cursor)."""
+
+    async def read(self, account: str) -> str:
+        """What was written last; empty if nothing was."""
+        ...
+
+    async def write(self, account: str, text: str) -> None:
+        """Keep it in place of what was there."""
         ...
 
 

@@ -46,6 +46,12 @@ class Sandbox:
         """Somebody typed on a phone; the same id again is the same message."""
         await self._database.write(lambda c: self._put(c, phone, "in", text, "text", f"in:{message_id}"))
 
+    async def spoke(self, phone: str, text: str, message_id: str) -> None:
+        """The seller typed to this phone in the platform's own app; the same id again is the same message."""
+        await self._database.write(
+            lambda c: self._put(c, phone, "out", text, Kind.RELAY, f"own:{message_id}")
+        )
+
     async def shown(self, phone: str, after: int) -> list[Bubble]:
         """What the phone shows after this sequence number, oldest first."""
         return await self._database.read(lambda c: _shown(c, phone, after))

@@ -8,9 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.configuration.reading import ConfigurationFaults, Reader
+from bot.configuration.faults import ConfigurationFaults
+from bot.configuration.reading import Reader
 from bot.configuration.words import explained
 from bot.core.settings import Settings
+from handlers.care.checking import faults as care_faults
 
 __all__ = ["ConfigurationFaults", "load", "located"]
 
@@ -28,7 +30,10 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
         settings = _validated(data, reader)
     except RecursionError:
         raise ConfigurationFaults([f"{path}: 层次太深，这不像一份配置"]) from None
-    if settings is None:
+    if settings is not None:
+        for place, why in care_faults(settings):
+            reader.fault(place, why)
+    if settings is None or not reader.sound:
         raise ConfigurationFaults(reader.report())
     storage = settings.storage.model_copy(update={"url": located(settings.storage.url, path.parent)})
     return settings.model_copy(update={"storage": storage})

@@ -11,6 +11,7 @@ from typing import Any
 from dotenv.parser import parse_stream
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from bot.configuration.faults import ConfigurationFaults, one_line, shown
 from bot.configuration.tree import Absent, Unreadable, composed, text_of
 from bot.core.settings import Place, dotted
 
@@ -20,9 +21,6 @@ Line = tuple[int, int]
 NODES = 200_000
 """Values of one configuration at most: a few lines of nested aliases could otherwise mean billions."""
 
-SHOWN = 60
-"""Characters of a key that a fault shows."""
-
 SECRET_LENGTH = 4
 """Shorter values from the environment are not hidden in messages: they would blot out ordinary words."""
 
@@ -31,14 +29,6 @@ _VARIABLE = re.compile(
     r"\$\$\{|\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>(?:(?!\$\{)[^}])*))?\}|\$\{", re.ASCII
 )
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})|0x[0-9a-fA-F]{1,15}|0o[0-7]{1,20}")
-
-
-class ConfigurationFaults(Exception):
-    """Everything that is wrong with the configuration: one Chinese line each, beginning with its path."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
 
 
 class Reader:
@@ -66,8 +56,8 @@ class Reader:
             )
         file, line = at
         where = f"第 {line} 行" if file == 0 else f"{self.hidden(self._files[file].name)} 第 {line} 行"
-        path = dotted(tuple(_shown(part) if isinstance(part, str) else part for part in place))
-        self._faults.append((at, _one_line(f"{path}: {why}") + (f"（{where}）" if line else "")))
+        path = dotted(tuple(shown(part) if isinstance(part, str) else part for part in place))
+        self._faults.append((at, one_line(f"{path}: {why}") + (f"（{where}）" if line else "")))
 
     def report(self) -> list[str]:
         """The faults in the order of the files' lines, each once."""
@@ -175,7 +165,7 @@ class Reader:
         if included_at:
             self.fault(included_at, words)
             return
-        raise ConfigurationFaults([_one_line(f"{path}: {words}"), *self.report()])
+        raise ConfigurationFaults([one_line(f"{path}: {words}"), *self.report()])
 
     def _pairs(self, node: MappingNode, place: Place) -> Iterator[tuple[str, Node, Line]]:
         """Key, value and line of every entry; keys are always text: `on`, `no` and `10` stay as written."""
@@ -253,11 +243,3 @@ def _float(text: str) -> float | str:
         return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     except ValueError:
         return text
-
-
-def _shown(key: str) -> str:
-    return key if len(key) <= SHOWN else f"{key[:SHOWN]}…"
-
-
-def _one_line(words: str) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in words)

@@ -33,7 +33,19 @@ class Clock:
         self._offset = max(self._offset, moment - self._source())
 
 
+def shop_day(moment: datetime, zone: ZoneInfo) -> str:
+    """The day of `moment` as people of the shop write it: 11月21日."""
+    local = moment.astimezone(zone)
+    return f"{local.month}月{local.day}日"
+
+
 def shop_time(moment: datetime, zone: ZoneInfo) -> str:
     """`moment` as people of the shop write it: 11月21日 22:36."""
     local = moment.astimezone(zone)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def shop_clock(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """The same without the day, if that is today: 22:36."""
+    here = moment.astimezone(zone)
+    return f"{here:%H:%M}" if here.date() == now.astimezone(zone).date() else shop_time(moment, zone)

@@ -49,6 +49,7 @@ class Judgement:
     """What becomes of a planned row: the columns to write on it, its contact and its account.
 
     `start_at` is set for a row that goes out now; it may lie a moment ahead, to keep the pace.
+    `names` says what it must name as answered: the correspondent's last "message" or "touch"; empty: nothing.
     """
 
     row: Mapping[str, Any]
@@ -56,3 +57,4 @@ class Judgement:
     account: Mapping[str, Any] = field(default_factory=dict)
     effects: Sequence[Effect] = ()
     start_at: datetime | None = None
+    names: str = ""

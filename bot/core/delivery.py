@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.ledger import Late, Priority, Sendings
+
 
 class Kind(StrEnum):
     """Why a message is sent; permission, expiry and what a crash means depend on it."""
@@ -14,6 +16,7 @@ class Kind(StrEnum):
     REPLY = "reply"  # the bot's own answer to what the buyer just wrote
     RELAY = "relay"  # the seller's words, passed on
     NOTICE = "notice"  # a service message about the buyer's own order
+    COMPLAINT = "complaint"  # the bot's own part in settling the buyer's complaint
     ALERT = "alert"  # to the seller
     CARE = "care"
     PROMO = "promo"
@@ -21,6 +24,8 @@ class Kind(StrEnum):
 
 UNASKED = (Kind.CARE, Kind.PROMO)
 """What greets or sells; nobody who does not want it gets it."""
+USUAL_PRIORITY = {Kind.CARE: Priority.AFTER_SALES, Kind.PROMO: Priority.PROMO}
+"""How much a message matters whose rule does not say."""
 
 
 class Status(StrEnum):
@@ -45,6 +50,7 @@ class Via(StrEnum):
 
     PASSIVE = "passive"  # in the HTTP answer to the buyer's own message
     API = "api"
+    ANSWER = "answer"  # by API, naming the inbound message or event that it answers
     TEMPLATE = "template"
 
 
@@ -54,6 +60,17 @@ class Window:
 
     count: int
     lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where others listen: correspondents whose id begins with `prefix`.
+
+    There is only ever an answer to what was just said, within `window`, and never anything private.
+    """
+
+    prefix: str
+    window: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +92,9 @@ class Capability:
     touch_window: opened by a subscribe, a menu click or a scan.
     text_bytes: the longest text in UTF-8 bytes.
     idempotent: a repeated send is recognised by the platform, so a crash in between may be repeated.
+    answers: within the windows a message must name what it answers (Via.ANSWER), and only such a one is
+    recognised when repeated. proactive: others may be tried outside the windows, until the platform refuses.
+    room: which correspondents are not alone.
     templates: service notices that may go outside the window, by name.
     """
 
@@ -84,13 +104,32 @@ class Capability:
     touch_window: Window | None = None
     text_bytes: int = 2000
     idempotent: bool = False
+    answers: bool = False
+    proactive: bool = False
+    room: Room | None = None
     templates: frozenset[str] = frozenset()
     pace: Pace = field(default=Pace())
 
 
+NO_ANSWER = "no_answer"
+"""The code of an outcome RETRY after which the message may have been taken: only a repeat is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a message answers: the platform's id of it, when it came in, whether it is an event."""
+
+    id: str
+    at: datetime
+    is_event: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One outbox row as a channel sees it."""
+    """One outbox row as a channel sees it.
+
+    answers: set for Via.ANSWER. unsure: an earlier attempt may have been taken, with these same `answers`.
+    """
 
     id: int
     account: str
@@ -101,6 +140,8 @@ class Outgoing:
     template: str | None = None
     template_data: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
+    answers: Answered | None = None
+    unsure: bool = False
 
 
 class Verdict(StrEnum):
@@ -151,23 +192,37 @@ class Contact:
     touch_sent: int = 0
     next_send_at: datetime | None = None
 
+    @property
+    def is_somewhere(self) -> bool:
+        """Whether there is such a correspondent; without, nothing can be sent (see `nowhere`)."""
+        return self.id != 0
+
+
+def nowhere(customer_id: int) -> Contact:
+    """Stands for the contact of a customer who has none, known from orders alone."""
+    return Contact(0, "订单", "", customer_id, reachable=False)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """What the platform made us remember about an account."""
+    """What the platform made us remember about an account. unasked_today: of what greets or sells."""
 
     account: str
     stopped_until: datetime | None = None
     stopped_reason: str = ""
     api_disabled_until: datetime | None = None
     next_send_at: datetime | None = None
+    unasked_today: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """An outbox row that wants to go, with everything that permission may look at.
 
-    called: what the seller calls the correspondent. waited: whether it has been parked before.
+    called: what the seller calls the correspondent. waited: whether it has been parked before. unwanted: why
+    nothing that greets or sells may go there (opted out, stopped …); empty if it may. rule, priority, late:
+    as `effects.Push` has them. talking_to: who has taken this conversation over, until `talks_until`.
+    sendings: what the person has had; only needed for what nobody asked for.
     """
 
     message: Outgoing
@@ -178,4 +233,20 @@ class Planned:
     waited: bool = False
     expires_at: datetime | None = None
     lease_until: datetime | None = None
-    unwanted: str = ""  # why nothing that greets or sells may go there (opted out, stopped); empty if it may
+    unwanted: str = ""
+    rule: str = ""
+    priority: int = 0
+    late: Late = Late.ANY
+    talking_to: str = ""
+    talks_until: datetime | None = None
+    sendings: Sendings = field(default=Sendings())
+
+    @property
+    def unasked(self) -> bool:
+        """Whether it greets or sells."""
+        return self.message.kind in UNASKED
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether it keeps to the quiet hours, and lets what comes after it go first."""
+        return self.unasked or self.late is not Late.ANY

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.channels.base import Hook
 from bot.channels.sandbox import Sandbox
 from bot.core.clock import Clock
 from bot.core.events import BuyerEvent, BuyerMessage
 from bot.core.settings import Settings
 from bot.engine import Engine
+from bot.tracking.watcher import Watcher
 from bot.web.gauges import Gauges
 from scheduler.clockwork import Clockwork
 from storage.db import Database
@@ -33,11 +35,39 @@ class Webhook(Protocol):
         ...
 
 
+class Bell(Protocol):
+    """A callback URL that only says that there is something to fetch."""
+
+    def verify_url(self, query: Mapping[str, str]) -> str:
+        """The answer to the platform's GET."""
+        ...
+
+    async def rung(self, query: Mapping[str, str], body: bytes) -> None:
+        """Take one; durable when this returns. BadCallback for what its platform does not send."""
+        ...
+
+
+class Door(Protocol):
+    """Where a platform opens WebSockets to one account."""
+
+    async def welcome(self, request: web.Request) -> web.StreamResponse:
+        """Take one and keep it until it ends; BadCallback for whom it is not for."""
+        ...
+
+    async def hang_up(self) -> None:
+        """Close what is open, and take no more."""
+        ...
+
+
 SETTINGS = web.AppKey("settings", Settings)
 DATABASE = web.AppKey("database", Database)
 ENGINE = web.AppKey("engine", Engine)
 CLOCK = web.AppKey("clock", Clock)
 CLOCKWORK = web.AppKey("clockwork", Clockwork)
+WATCHER = web.AppKey("watcher", Watcher)
 GAUGES = web.AppKey("gauges", Gauges)
 SANDBOX = web.AppKey("sandbox", Sandbox)
 WEBHOOKS: web.AppKey[Mapping[str, Webhook]] = web.AppKey("webhooks", Mapping)
+BELLS: web.AppKey[Mapping[str, Bell]] = web.AppKey("bells", Mapping)
+DOORS: web.AppKey[Mapping[str, Door]] = web.AppKey("doors", Mapping)
+HOOKS: web.AppKey[Mapping[str, Hook]] = web.AppKey("hooks", Mapping)

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import Field, ValidationError, field_validator
 
 from bot.core.durations import parse_duration
-from bot.core.events import BuyerMessage
+from bot.core.events import BuyerEvent, BuyerMessage, Happening
 from bot.core.model import StrictModel
 from bot.core.settings import LOOPBACK
 from bot.web.keys import CLOCK, CLOCKWORK, DATABASE, ENGINE, SANDBOX, SETTINGS
@@ -21,15 +21,18 @@ Model = TypeVar("Model", bound=StrictModel)
 
 
 class Typed(StrictModel):
-    """The body of POST /sandbox/messages."""
+    """The body of POST /sandbox/messages; `to`: the seller types to this buyer in the platform's own app."""
 
     sender: str = Field(alias="from", min_length=1, max_length=64)
+    to: str | None = Field(default=None, min_length=1, max_length=64)
     text: str = Field(min_length=1, max_length=20_000)
     id: str = Field(default_factory=lambda: uuid.uuid4().hex, min_length=1, max_length=128)
 
-    @field_validator("sender", "text", "id")
+    @field_validator("sender", "to", "text", "id")
     @classmethod
-    def _writable(cls, value: str) -> str:
+    def _writable(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
             raise ValueError("里面有存不了的字符")
         return value
@@ -70,9 +73,7 @@ async def type_message(request: web.Request) -> web.Response:
     """Somebody types; answered when it is durably handled."""
     typed = await _body(request, Typed)
     sandbox, app = request.app[SANDBOX], request.app
-    await sandbox.typed(typed.sender, typed.text, typed.id)
-    event = BuyerMessage(sandbox.account, typed.sender, typed.id, app[CLOCK].now(), text=typed.text)
-    handled = await app[ENGINE].submit(event)
+    handled = await app[ENGINE].submit(await _on_the_phone(request.app, typed))
     row = handled.message_row or 0
 
     async def done() -> bool:
@@ -82,6 +83,23 @@ async def type_message(request: web.Request) -> web.Response:
     answer = await app[DATABASE].read(lambda c: replies_to(c, row))
     shown = [{"to": typed.sender, "text": r.text, "kind": r.kind} for r in answer if r.sent]
     return web.json_response({"id": typed.id, "replies": shown})
+
+
+async def _on_the_phone(app: web.Application, typed: Typed) -> BuyerMessage | BuyerEvent:
+    """Show it where it would be seen, and say what has happened."""
+    sandbox, now = app[SANDBOX], app[CLOCK].now()
+    if typed.to is None:
+        await sandbox.typed(typed.sender, typed.text, typed.id)
+        return BuyerMessage(sandbox.account, typed.sender, typed.id, now, text=typed.text)
+    bound = app[SETTINGS].seller_by_identity
+    seller = bound.get((sandbox.account, typed.sender))
+    if seller is None:
+        raise _bad(f"to: 只有绑定的卖家能这样说话，{typed.sender} 不是（见 config.yaml 的 sellers）")
+    if (sandbox.account, typed.to) in bound:
+        raise _bad(f"to: {typed.to} 也是卖家；这里写买家的名字，例 alice")
+    await sandbox.spoke(typed.to, typed.text, typed.id)
+    detail = {"text": typed.text, "seller": seller.name}
+    return BuyerEvent(sandbox.account, typed.to, typed.id, now, Happening.SELLER_SPOKE, detail)
 
 
 async def show_messages(request: web.Request) -> web.Response:

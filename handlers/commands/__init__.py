@@ -10,6 +10,9 @@ from typing import Any
 from bot.core.customer import Customer
 from bot.core.effects import AskSeller, Audit, Effect, QuestionAnswered, Reply
 from bot.core.events import SellerMessage
+from handlers.commands import complaints
+from handlers.commands.answered_number import answered
+from handlers.commands.bare_step import step_of
 from handlers.commands.catalogue import COMMANDS
 from handlers.commands.desk import Ambiguous, Desk, NotFound
 from handlers.commands.framework import Command, Misused, NeedsConfirmation, Refused, level, listed, plain
@@ -31,6 +34,8 @@ def run_command(desk: Desk, message: SellerMessage) -> list[Effect]:
         return [QuestionAnswered(message.seller), *answer]
     if word in CONFIRM + CANCEL:
         return [Reply("现在没有等你答复的事。过了 10 分钟的不作数，要做就重新发一遍。")]
+    if (numbered := answered(desk, line, _run)) is not None:
+        return [*numbered, Audit(desk.seller, "今日", line)]
     return _run(desk, line)
 
 
@@ -68,13 +73,13 @@ def _answered(desk: Desk, asked: Mapping[str, Any], word: str) -> list[Effect] |
 
 def _run(desk: Desk, line: str) -> list[Effect]:
     found = find_command(line)
-    if found is None:
-        return [Reply(_not_understood(line))]
-    command, rest = found
+    command, rest = found or (complaints.COMMAND, "")
     try:
         if command.owner_only and desk.role != "owner":
             raise Refused(f"{command.name} 只有店主能用。")
-        effects = command.run(desk, command.read(desk.one_word(rest)))
+        effects = command.run(desk, command.read(desk.one_word(rest))) if found else step_of(desk, line)
+        if effects is None:
+            return [Reply(_not_understood(line))]
     except Misused as misused:
         return [Reply(f"{misused}\n{command.manual}")]
     except (Refused, NotFound) as refused:

@@ -7,9 +7,22 @@ from collections.abc import Iterator
 from bot.core.customer import Customer, Tag, TagSource
 from bot.core.delivery import Kind
 from bot.core.effects import Effect, Reply
+from handlers.commands.complaint_case import line_of
+from handlers.commands.customer_value import worth_lines
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Word, argument
-from handlers.commands.phrases import THINGS, ago, fate, latest_lines, order_line, parcel_line, short, typed
+from handlers.commands.phrases import (
+    ago,
+    fate,
+    latest_lines,
+    order_line,
+    parcel_line,
+    short,
+    thing,
+    used,
+)
+from handlers.commands.profile import card_line
+from handlers.wording import typed
 
 MOST_ORDERS = 5
 MOST_NOTES = 3
@@ -25,7 +38,7 @@ class CustomerArguments(Arguments):
 def run(desk: Desk, args: CustomerArguments) -> list[Effect]:
     """Everything about one person that helps to write to them."""
     one = desk.customer(args.who)
-    parts = (_head, _orders, _consultations, _waiting, _may)
+    parts = (_head, _open_matters, worth_lines, _orders, _consultations, _waiting, _may)
     return [Reply("\n".join(line for part in parts for line in part(desk, one)))]
 
 
@@ -41,6 +54,20 @@ def _head(desk: Desk, one: Customer) -> Iterator[str]:
     }
     yield from (f"{title}：{value}" for title, value in facts.items() if value)
     yield f"标签：{tags_line(one)}"
+    yield card_line(desk, one)
+
+
+def _open_matters(desk: Desk, one: Customer) -> Iterator[str]:
+    """What this buyer waits for: a complaint settled, a question answered, a promise kept."""
+    for complaint in one.complaints:
+        yield line_of(desk, complaint)
+    if one.question:
+        asked = ago(one.question.asked_at, desk.now)
+        yield f"等你回：“{short(one.question.words, 40)}”，{asked}问的。回 {typed(one)} 文字"
+    for promise in one.promises:
+        until = desk.when(promise.due_at)
+        late = "，过了" if promise.due_at <= desk.now else ""
+        yield f"答应过：“{short(promise.words, 40)}”，{until} 前{late}"
 
 
 def tags_line(one: Customer) -> str:
@@ -72,7 +99,7 @@ def _consultations(desk: Desk, one: Customer) -> Iterator[str]:
 
 def _waiting(desk: Desk, one: Customer) -> Iterator[str]:
     for message in desk.waiting_for(one):
-        yield f"等着发的{THINGS[message.kind]}“{short(message.text)}”：{fate(desk, message)}"
+        yield f"等着发的{thing(message)}“{short(message.text)}”：{fate(desk, message)}"
 
 
 def _may(desk: Desk, one: Customer) -> Iterator[str]:
@@ -84,7 +111,11 @@ def _may(desk: Desk, one: Customer) -> Iterator[str]:
         yield f"现在能发：{'、'.join(free)}"
     for reason, names in reasons.items():
         yield f"现在不能发{'、'.join(names)}：{reason}"
-    if one.taken_over(desk.now) and one.taken_over_until:
+    if desk.sendings(one).sent:
+        yield used(desk, one)
+    if one.red_line_at:
+        yield f"{desk.when(one.red_line_at)} 碰了红线，机器人一句不说。处理好了发 交还 {typed(one)}"
+    elif one.taken_over(desk.now) and one.taken_over_until:
         until = desk.clock(one.taken_over_until)
         yield f"{one.taken_over_by} 接着聊到 {until}，机器人不回。交还 {typed(one)}"
     if one.stopped_at:

@@ -10,12 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.core.clock import shop_time
-from bot.core.customer import Customer, Order
+from bot.core.clock import shop_clock, shop_time
+from bot.core.complaint import Complaint
+from bot.core.customer import Customer, OpenPromise, Order
 from bot.core.delivery import Kind
+from bot.core.holiday import Holiday
+from bot.core.ledger import Sendings
 from bot.core.settings import Settings
-from storage import load
-from storage.queries import outbox, people, readings, trade
+from scheduler.preview import Row
+from storage import ledger, load
+from storage.holidays import limits_now
+from storage.queries import complaints, consultations, outbox, people, promises, readings, tasks, trade
 from storage.state import PUSHES_STOPPED, read_state
 
 MOST_CANDIDATES = 9
@@ -24,6 +29,19 @@ JOINT = "\0"
 
 MaySend = Callable[[Connection, Customer, Kind, datetime], str]
 """Whether a message of this kind may go to this customer now: empty if it may, else why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would go out from `start` to `until`, and what becomes of each, in order."""
+
+    start: datetime
+    until: datetime
+    rows: tuple[Row, ...]
+
+
+Foresee = Callable[[Connection, datetime, int], Foreseen]
+"""From this moment on, for so many days."""
 
 
 class Ambiguous(Exception):
@@ -55,6 +73,7 @@ class Desk:
     chosen: Mapping[str, int] = field(default_factory=dict)
     confirmed: bool = False
     may_send: MaySend = lambda *_: ""
+    foresee: Foresee | None = None
 
     def customer(self, name: str) -> Customer:
         """The one customer whom `name` means (name, nickname, phone, platform id or #number)."""
@@ -78,7 +97,7 @@ class Desk:
 
     def customers(self, ids: Sequence[int]) -> list[Customer]:
         """These customers, in the order asked."""
-        snapshots = load.customers(self.connection, load.latest_contacts(self.connection, ids))
+        snapshots = load.snapshots(self.connection, ids)
         return [snapshots[i] for i in ids if i in snapshots]
 
     def search(self, words: Sequence[str], most: int) -> list[Customer]:
@@ -93,9 +112,15 @@ class Desk:
         """A free order number of the shop's own, like 20261121-3."""
         return trade.next_number(self.connection, self.now.astimezone(self.settings.shop.zone).date())
 
-    def open_consultations(self, most: int = 20) -> list[trade.OpenConsultation]:
+    def open_consultations(self, most: int) -> list[consultations.OpenConsultation]:
         """Consultations without an order, latest first."""
-        return trade.open_consultations(self.connection, most)
+        return consultations.open_consultations(self.connection, most)
+
+    def consultations_since(
+        self, moment: datetime, until: datetime | None = None
+    ) -> list[consultations.Past]:
+        """Every consultation opened since `moment` (and before `until`), with what has come of it."""
+        return consultations.since(self.connection, moment, until)
 
     def parcel_elsewhere(self, tracking_no: str, order: Order) -> str:
         """The number of another customer's order that has this parcel; empty if there is none."""
@@ -119,9 +144,61 @@ class Desk:
 
     def alerted(self, last: timedelta) -> list[tuple[datetime, readings.Said]]:
         """The buyers' words that this seller was alerted to of late, and when; newest first."""
-        homes = [s.identities[0] for s in self.settings.sellers if s.name == self.seller and s.identities]
-        found = [readings.alerted(self.connection, (h.account, h.id), self.now - last) for h in homes]
-        return found[0] if found else []
+        return readings.alerted(self.connection, self._homes(), self.now - last)
+
+    def alert_texts(self, last: timedelta) -> list[tuple[datetime, str]]:
+        """What this seller was alerted to of late, and when; newest first."""
+        return complaints.alerts(self.connection, self._homes(), self.now - last)
+
+    def _homes(self) -> list[load.Address]:
+        """Where this seller can be told things."""
+        mine = [s for s in self.settings.sellers if s.name == self.seller]
+        return [(i.account, i.id) for s in mine for i in s.identities]
+
+    def complaint(self, number: int) -> complaints.OnRecord | None:
+        """The complaint with this number, open or closed."""
+        return complaints.numbered(self.connection, number)
+
+    def open_complaints(self) -> list[Complaint]:
+        """All open ones of the shop, oldest first."""
+        return complaints.open_ones(self.connection)
+
+    def ended_complaints(self, customer: Customer, most: int = 3) -> list[complaints.OnRecord]:
+        """The closed ones of this customer, newest first."""
+        return complaints.ended_of(self.connection, customer.id, most)
+
+    def complaints_since(self, moment: datetime) -> list[complaints.OnRecord]:
+        """All of the shop that were opened since then."""
+        return complaints.opened_since(self.connection, moment)
+
+    def complaint_opened_by(self, said: readings.Said) -> int | None:
+        """The number of the complaint that these words have opened."""
+        return complaints.opened_by(self.connection, said.id)
+
+    def next_complaint_number(self) -> int:
+        """A free number."""
+        return complaints.next_number(self.connection)
+
+    def told_in(self, complaint: Complaint) -> list[outbox.Unsent]:
+        """What the buyer was to be told with the moves of this complaint, and what became of it."""
+        moments = {move.at for move in complaint.moves if move.sent}
+        return complaints.written_at(self.connection, complaint.customer_id, moments)
+
+    def pushed_under(self, messages: Sequence[outbox.Unsent]) -> dict[int, str]:
+        """The keys of these messages, by their ids."""
+        return complaints.keys_of(self.connection, [message.id for message in messages])
+
+    def bought_at(self, customer_ids: Sequence[int]) -> dict[int, list[datetime]]:
+        """When each of these customers bought something."""
+        return complaints.bought_at(self.connection, customer_ids)
+
+    def whose(self, messages: Sequence[outbox.Unsent]) -> dict[int, int]:
+        """The customers for whom these messages are, by the messages' ids."""
+        return outbox.whose(self.connection, [message.id for message in messages])
+
+    def settled_by_words(self, customer: Customer, moment: datetime) -> list[OpenPromise]:
+        """The promises that the seller's words of exactly this moment kept or replaced."""
+        return promises.settled_by_words(self.connection, customer.id, moment)
 
     def pushed(self, key: str) -> outbox.Unsent | None:
         """The message that was pushed under this key (see `effects.Push.key`)."""
@@ -130,6 +207,10 @@ class Desk:
     def question(self) -> dict[str, Any] | None:
         """What this seller has been asked and has not answered."""
         return load.open_question(self.connection, self.seller, self.now)
+
+    def holidays(self) -> tuple[Holiday, ...]:
+        """When the shop is away, by config.yaml and by what a seller has said since."""
+        return limits_now(self.connection, self.settings.care_limits).holidays
 
     def all_stopped(self) -> bool:
         """Whether 停 全部 holds."""
@@ -140,12 +221,21 @@ class Desk:
         unwanted = self._unwanted(customer) if kind in (Kind.CARE, Kind.PROMO) else ""
         return unwanted or self.may_send(self.connection, customer, kind, self.now)
 
+    def sendings(self, customer: Customer) -> Sendings:
+        """What this customer has had of greetings and offers, and what is foreseen."""
+        limits = self.settings.care_limits
+        return ledger.sendings(self.connection, [customer.id], self.now, limits).get(customer.id, Sendings())
+
+    def left_to_me(self, customer: Customer) -> list[tasks.Task]:
+        """What waits for the seller's own hand about this customer."""
+        return tasks.of_customer(self.connection, customer.id, self.now)
+
+    def unasked_sent_to(self, customer: Customer, most: int) -> list[outbox.Unsent]:
+        """The latest greetings and offers that went out to this customer; newest first."""
+        return outbox.unasked_sent_to(self.connection, customer.id, most)
+
     def _unwanted(self, customer: Customer) -> str:
-        if customer.opted_out_at is not None:
-            return "对方退订了"
-        if customer.stopped_at is not None:
-            return "你停了给这个人的推送"
-        return "你停了全部推送" if self.all_stopped() else ""
+        return load.unwanted(self.connection, customer).replace("店主", "你")
 
     def when(self, moment: datetime) -> str:
         """A moment as the shop writes it."""
@@ -153,6 +243,4 @@ class Desk:
 
     def clock(self, moment: datetime) -> str:
         """The same without the day, if that is today: 22:36."""
-        here = moment.astimezone(self.settings.shop.zone)
-        today = self.now.astimezone(self.settings.shop.zone).date()
-        return f"{here:%H:%M}" if here.date() == today else self.when(moment)
+        return shop_clock(moment, self.settings.shop.zone, self.now)

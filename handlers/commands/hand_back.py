@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core.effects import Effect, Reply, SetFields
+from bot.core.effects import BuyerAnswered, Effect, Reply, SetFields
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Word, argument
-from handlers.commands.phrases import short, typed
+from handlers.commands.phrases import short
+from handlers.wording import typed
 
 
 class HandBackArguments(Arguments):
@@ -15,14 +16,17 @@ class HandBackArguments(Arguments):
 
 
 def run(desk: Desk, args: HandBackArguments) -> list[Effect]:
-    """End a take-over, whoever began it."""
+    """End a take-over, whoever began it, and a red line; who hands back has said what there was to say."""
     one = desk.customer(args.who)
+    answered = [BuyerAnswered(one.id, desk.seller)] if one.question else []
+    closed = "他问的那句算你回过了。" if answered else ""
     if not one.taken_over(desk.now):
-        return [Reply(f"{short(one.called)} 本来就是机器人在回。要自己聊发：接管 {typed(one)}")]
-    return [
-        SetFields(one.id, {"taken_over_by": "", "taken_over_until": None}),
-        Reply(f"{short(one.called)} 交还了，再来消息由机器人回。"),
-    ]
+        told = f"{short(one.called)} 本来就是机器人在回。{closed}要自己聊发：接管 {typed(one)}"
+        return [*answered, Reply(told)]
+    red_line = "红线解除，" if one.red_line_at is not None else ""
+    nobody = {"taken_over_by": "", "taken_over_until": None, "red_line_at": None}
+    told = f"{short(one.called)} 交还了，{red_line}再来消息由机器人回。{closed}"
+    return [SetFields(one.id, nobody), *answered, Reply(told)]
 
 
 COMMAND = Command(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import StringConstraints
 
 from bot.core.customer import Customer
 from bot.core.effects import SAID_SO, Effect, KeepExample, Reply
+from handlers.commands.complaint_back import no_complaint
+from handlers.commands.complaint_opening import opened
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Refused, Word, argument
 from handlers.commands.intents import CHOICE, Wanted, name_of, read_as, wanted
-from handlers.commands.phrases import short, typed
+from handlers.commands.phrases import short
 from handlers.understanding.examples import LONGEST
 from handlers.understanding.meaning import INTENT_NAMES, Intent
+from handlers.wording import typed
 from storage.queries.readings import Said
 
 ENOUGH = 40
@@ -45,10 +49,12 @@ def corrected(desk: Desk, one: Customer, said: Said, word: Wanted) -> list[Effec
     complained = said.complaint >= 0.5
     intent = word.intent or before
     if word.intent is None and intent in (None, Intent.COMPLAINT):
+        if ended := no_complaint(desk, said):
+            return told_with(ended, [], f"这句该读成哪类也可以教我：标错 {typed(one)} 意图（{CHOICE}）")
         others = "、".join(name for key, name in INTENT_NAMES.items() if key is not Intent.COMPLAINT)
         what = f"{short(one.called)}“{short(said.text, ENOUGH)}”不是投诉"
         raise Refused(f"{what}，那是哪类？打：标错 {typed(one)} 意图（{others}）")
-    assert intent is not None  # noqa: S101 - refused above
+    assert intent is not None  # refused above
     complaint = _complains(intent, word, before, complained)
     was = f"原来读成 {name_of(before, complained)}" if before else "原来没读懂"
     if (intent, complaint) == (before, complained):
@@ -62,7 +68,17 @@ def corrected(desk: Desk, one: Customer, said: Said, word: Wanted) -> list[Effec
     if intent is Intent.OPT_OUT:
         lines.append(f"现在就不给他发问候、促销，打：停 {typed(one)}")
     kept = KeepExample(said.text[:LONGEST], intent.value, complaint, desk.seller, said.id)
-    return [kept, Reply("\n".join(lines))]
+    if complaint and not complained:  # what was missed is taken up now
+        return [kept, *told_with(opened(desk, one, said.text), lines)]
+    ended = no_complaint(desk, said) if not complaint else []
+    return [kept, *told_with(ended, lines)]
+
+
+def told_with(done: Sequence[Effect], before: Sequence[str], after: str = "") -> list[Effect]:
+    """What ended or opened a complaint and its answer, in one answer with these lines."""
+    replies = [effect.text for effect in done if isinstance(effect, Reply)]
+    others = [effect for effect in done if not isinstance(effect, Reply)]
+    return [*others, Reply("\n".join(filter(None, [*before, *replies, after])))]
 
 
 def _complains(intent: Intent, word: Wanted, before: Intent | None, complained: bool) -> bool:

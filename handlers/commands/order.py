@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from bot.core.customer import Customer, Order, OrderItem, OrderStatus
-from bot.core.effects import CloseConsultations, Effect, RecordOrder, Reply, SetFields
+from bot.core.effects import CloseConsultations, Effect, RecordOrder, Reply
 from bot.core.money import parse_money, show_money
 from bot.core.settings import Product
 from handlers.commands.desk import JOINT, Desk
@@ -24,7 +24,6 @@ MOST_PIECES = 999
 MOST_MONEY = Decimal(9_999_999)
 _QUANTITY = re.compile(r"[x×*]?(\d{1,3})[^\d\s]?")
 _GLUED_QUANTITY = re.compile(r"(.+?)[x×*X](\d{1,3})")
-NEWCOMER, REGULAR = "新客", "老客户"
 
 
 def _amount(typed: Any) -> Decimal:
@@ -82,14 +81,8 @@ def run(desk: Desk, args: OrderArguments) -> list[Effect]:
     return [
         RecordOrder(one.id, number, items),
         CloseConsultations(one.id, "ordered", number),
-        SetFields(one.id, {"stage": REGULAR if _bought(one) else NEWCOMER}),
         Reply(f"{told}{_renamed(args.product, product, desk)}\n发货时发：发货 {number} 单号"),
     ]
-
-
-def _bought(one: Customer) -> bool:
-    never_became_one = (OrderStatus.CREATED, OrderStatus.CANCELLED, OrderStatus.REFUNDED)
-    return any(order.status not in never_became_one for order in one.orders)
 
 
 def _renamed(typed: str, product: Product | None, desk: Desk) -> str:

@@ -8,19 +8,25 @@ from bot.core.customer import ORDER_STATUS, Customer, Order, OrderStatus, Parcel
 from bot.core.delivery import Kind, Status
 from bot.core.money import show_money
 from handlers.commands.desk import Desk
+from scheduler.settled import THINGS
 from storage.queries.outbox import Unsent
 
 TO_SHIP = (OrderStatus.CREATED, OrderStatus.PAID)
 """What has not been handed to a courier."""
 
-THINGS = {
-    Kind.REPLY: "自动回复",
-    Kind.RELAY: "回复",
-    Kind.NOTICE: "通知",
-    Kind.ALERT: "提醒",
-    Kind.CARE: "问候",
-    Kind.PROMO: "促销",
-}
+
+def thing(message: Unsent) -> str:
+    """What a message is: by its rule, if one wants it."""
+    return message.rule or THINGS[message.kind]
+
+
+def used(desk: Desk, customer: Customer) -> str:
+    """How much of a person's month is used: 这个月问候和促销发了 2 条，最多 3 条."""
+    limits = desk.settings.care_limits
+    begins, _ = limits.month(desk.now)
+    sent = sum(moment >= begins for moment in desk.sendings(customer).sent)
+    most = "不限" if limits.cap is None else f"最多 {limits.cap} 条"
+    return f"这个月问候和促销发了 {sent} 条，{most}"
 
 
 def short(text: str, most: int = 20) -> str:
@@ -33,11 +39,6 @@ def latest_lines(text: str, most: int) -> str:
     """The last lines of a note that grows."""
     lines = text.splitlines()
     return "\n".join(["…", *lines[-most:]] if len(lines) > most else lines)
-
-
-def typed(customer: Customer) -> str:
-    """What to type to mean this customer."""
-    return customer.called if customer.called == short(customer.called) else f"#{customer.id}"
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -69,6 +70,8 @@ def parcel_line(desk: Desk, parcel: Parcel) -> str:
 def going(desk: Desk, customer: Customer, kind: Kind, what: str) -> str:
     """What becomes of a message that this command hands over: it goes out in a moment, or waits and why."""
     who = short(customer.called)
+    if not customer.contact.is_somewhere:
+        return f"{what}没有地方发：{who} 没有聊天账号，只能你自己告诉他。"
     if reason := desk.not_allowed(customer, kind):
         return f"{what}现在送不出去：{reason}。已排好，最晚 {who} 下次来消息时送；不要了发 撤。"
     hold = desk.settings.sending.undo
@@ -79,6 +82,8 @@ def fate(desk: Desk, message: Unsent) -> str:
     """What became of a message, in the outbox's own state."""
     because = f"：{message.reason}" if message.reason else ""
     match message.status:
+        case Status.HELD if message.reason:
+            return f"{message.reason}，{desk.when(message.due_at)} 再发"
         case Status.HELD:
             left = message.due_at - desk.now
             return f"{seconds(left)}后发出，要收回发 撤" if left >= timedelta(seconds=1) else "马上就发"

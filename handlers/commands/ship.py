@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
 from bot.core.customer import ORDER_STATUS, Customer, Order, OrderStatus, Parcel
 from bot.core.delivery import Kind
-from bot.core.effects import Effect, Push, Reply, ShipOrder
+from bot.core.effects import Effect, MovePromise, Push, Reply, ShipOrder
 from handlers.commands.choosing import only, order_or_customer
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, NeedsConfirmation, Refused, Word, argument
-from handlers.commands.notices import shipping_notice
-from handlers.commands.phrases import TO_SHIP, fate, going, order_line, parcel_line, short, typed
+from handlers.commands.notices import parcel_notice, ship_key
+from handlers.commands.phrases import TO_SHIP, fate, going, order_line, parcel_line, short
 from handlers.couriers import courier_named, couriers_of, looks_wrong, split_glued, tracking_number
+from handlers.promise_keeping import shipped
+from handlers.promise_words import pledge
+from handlers.wording import typed
 
 OVER = (OrderStatus.REFUNDED, OrderStatus.CANCELLED)
 
@@ -58,11 +63,20 @@ def run(desk: Desk, args: ShipArguments) -> list[Effect]:
         asked = f"还是给 {order.number} 记 {courier} {args.tracking_no}？"
         raise NeedsConfirmation("\n".join([*doubts, asked]))
     told = f"记下了：{order.number} {short(order.goods, 30)}，{courier} {args.tracking_no}"
+    promises = shipped(one, again=bool(order.parcels))
     return [
         ShipOrder(order.id, courier, args.tracking_no),
         _notice(desk, one, order, courier, args.tracking_no),
-        Reply(f"{told}\n{going(desk, one, Kind.NOTICE, '发货通知')}"),
+        *promises,
+        Reply(f"{told}\n{going(desk, one, Kind.NOTICE, '发货通知')}{_kept(desk, one, promises)}"),
     ]
+
+
+def _kept(desk: Desk, one: Customer, promises: Sequence[Effect]) -> str:
+    """What this parcel was promised for."""
+    done = {e.promise_id for e in promises if isinstance(e, MovePromise)}
+    made = (pledge(p.what, p.words, p.due_at, desk.settings, desk.now) for p in one.promises if p.id in done)
+    return "".join(f"\n答应的{what}，做到了。" for what in made)
 
 
 def _to_ship(one: Customer, args: ShipArguments) -> Order:
@@ -102,29 +116,15 @@ def _doubts(desk: Desk, order: Order, courier: str, tracking_no: str) -> list[st
     return found
 
 
-def _key(order: Order, tracking_no: str) -> str:
-    return f"ship:{order.number}:{tracking_no}"
-
-
 def _notice(desk: Desk, one: Customer, order: Order, courier: str, tracking_no: str) -> Push:
-    at = f"{desk.now.astimezone(desk.settings.shop.zone):%Y-%m-%d %H:%M}"
-    parcel = {"courier": courier, "tracking_no": tracking_no, "time": at}
-    return Push(
-        one.id,
-        shipping_notice(desk.settings, order, courier, tracking_no),
-        Kind.NOTICE,
-        key=_key(order, tracking_no),
-        hold=desk.settings.sending.undo,
-        template="shipping",
-        template_data={"order": order.number, "goods": order.goods, **parcel},
-        origin=desk.seller,
-    )
+    notice = parcel_notice(desk.settings, order, one.id, (courier, tracking_no), desk.now)
+    return replace(notice, hold=desk.settings.sending.undo, origin=desk.seller)
 
 
 def _again(desk: Desk, one: Customer, order: Order, parcel: Parcel) -> list[Effect]:
     """The same parcel typed once more: nothing new, unless its notice was taken back."""
     told = f"{order.number} 早就记过：{parcel_line(desk, parcel)}"
-    message = desk.pushed(_key(order, parcel.tracking_no))
+    message = desk.pushed(ship_key(order.number, parcel.tracking_no))
     if message is not None:
         return [Reply(f"{told}\n发货通知：{fate(desk, message)}。没有再发第二遍。")]
     again = going(desk, one, Kind.NOTICE, "发货通知")

@@ -7,7 +7,8 @@ from bot.core.effects import Effect, Reply, SignOrder
 from handlers.commands.choosing import only, order_or_customer
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Refused, Word, argument
-from handlers.commands.phrases import TO_SHIP, order_line, short, typed
+from handlers.commands.phrases import TO_SHIP, order_line, short
+from handlers.wording import typed
 
 
 class SignArguments(Arguments):

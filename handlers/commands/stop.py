@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.core.effects import Effect, Reply, SetFields, StopPushes
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, NeedsConfirmation, Refused, Word, argument, level
-from handlers.commands.phrases import short, typed
+from handlers.commands.phrases import short
+from handlers.wording import typed
 
 ALL = ("全部", "所有", "所有人", "all")
 STILL = "来问照样回，发货通知和你的回复照发"

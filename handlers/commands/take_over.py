@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.core.customer import Customer
 from bot.core.effects import Effect, Reply, SetFields
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Word, argument
-from handlers.commands.phrases import short, typed
+from handlers.commands.phrases import short
+from handlers.wording import typed
 
 
 class TakeOverArguments(Arguments):
@@ -23,10 +27,17 @@ def run(desk: Desk, args: TakeOverArguments) -> list[Effect]:
     return [
         SetFields(one.id, {"taken_over_by": desk.seller, "taken_over_until": until}),
         Reply(
-            f"{before}{short(one.called)} 归你，到 {desk.clock(until)} 机器人不插话。\n"
+            f"{before}{short(one.called)} 归你，{silence(desk, one, until)}。\n"
             f"说话发：回 {typed(one)} 文字；聊完发：交还 {typed(one)}"
         ),
     ]
+
+
+def silence(desk: Desk, one: Customer, until: datetime) -> str:
+    """How long the bot keeps silent there; a red line has no end of its own (PRACTICES 21)."""
+    if one.red_line_at is not None:
+        return "碰了红线，交还之前机器人都不插话"
+    return f"到 {desk.clock(until)} 机器人不插话"
 
 
 COMMAND = Command(

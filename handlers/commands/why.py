@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.core.customer import Customer
 from bot.core.delivery import Kind
@@ -10,9 +11,14 @@ from bot.core.effects import SAID_SO, Effect, Reply
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Word, argument
 from handlers.commands.mislabelled import reading, shown
-from handlers.commands.phrases import THINGS, fate, short, typed
+from handlers.commands.phrases import fate, short, thing, used
+from handlers.wording import typed
+from storage.queries.care import let_go
 
 MOST_NOT_SENT = 3
+MOST_SENT = 3
+LOOKED_BACK = timedelta(days=60)
+"""For how long it is told what was let go."""
 
 
 class WhyArguments(Arguments):
@@ -41,14 +47,28 @@ def _reading(desk: Desk, one: Customer) -> Iterator[str]:
 def _sending(desk: Desk, one: Customer) -> Iterator[str]:
     waiting = desk.waiting_for(one)
     for message in waiting:
-        yield f"等着发的{THINGS[message.kind]}“{short(message.text)}”：{fate(desk, message)}"
+        yield f"等着发的{thing(message)}“{short(message.text)}”：{fate(desk, message)}"
     if not waiting:
         yield "没有等着发给他的。"
     for message in desk.not_sent_to(one, MOST_NOT_SENT):
-        what = f"{desk.when(message.created_at)} 的{THINGS[message.kind]}“{short(message.text)}”"
+        what = f"{desk.when(message.created_at)} 的{thing(message)}“{short(message.text)}”"
         yield f"{what}：{fate(desk, message)}"
+    for planned in let_go(desk.connection, one.id, desk.now - LOOKED_BACK, MOST_NOT_SENT):
+        yield f"{desk.when(planned.due_at)} 的{planned.rule}没有发：{planned.reason}"
+    yield from _unasked(desk, one)
     if reason := desk.not_allowed(one, Kind.CARE):
         yield f"现在不发问候：{reason}"
+
+
+def _unasked(desk: Desk, one: Customer) -> Iterator[str]:
+    """What went out that nobody asked for, what is left to the seller, and how much of the month is used."""
+    for message in desk.unasked_sent_to(one, MOST_SENT):
+        yield f"{thing(message)}“{short(message.text)}”：{fate(desk, message)}"
+    for task in desk.left_to_me(one):
+        why = f"，{task.why}" if task.why else ""
+        yield f"留给你发的{task.about}{why}，照着发就行：“{task.draft}”"
+    if desk.sendings(one).sent:
+        yield used(desk, one)
 
 
 COMMAND = Command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
 from typing import Any
 
 from handlers.understanding.sounds import Span, is_han
@@ -13,6 +14,9 @@ _COLD = re.compile(r"[a-z0-9]+|\S")
 _TAUGHT = 10  # jieba's count of a word that it is taught
 _LONGEST_TAUGHT = 4  # what is longer is a phrase, and would win against the words beside it
 _COMMON = 20  # jieba's count from which a word is one that people write on purpose
+_JIEBAS_OWN: list[tuple[dict[str, int], int]] = []
+"""jieba's words with their counts, and the sum of these: loaded once, the same for every Cutter."""
+_LOADING = Lock()
 
 
 class Cutter:
@@ -40,10 +44,15 @@ class Cutter:
         """Load jieba: about a second the first time, then from its cache file. Safe in any thread."""
         import jieba  # noqa: PLC0415 - not before somebody wants to wait for it
 
-        jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
-        tokenizer.tmp_dir = cache_folder
-        tokenizer.initialize()
+        with _LOADING:
+            if not _JIEBAS_OWN:
+                jieba.setLogLevel(logging.WARNING)
+                tokenizer.tmp_dir = cache_folder
+                tokenizer.initialize()
+                _JIEBAS_OWN.append((tokenizer.FREQ, tokenizer.total))
+        words, tokenizer.total = _JIEBAS_OWN[0]
+        tokenizer.FREQ, tokenizer.initialized = dict(words), True
         self._parts = _taught(tokenizer, self._new)
         self._jieba = tokenizer
 

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import storage.rows  # noqa: F401 - fills the metadata
+import storage.rows  # noqa: F401 - registers every table
 from storage.db import open_engine
 
 engine = open_engine(context.config.attributes["url"], writer=True)

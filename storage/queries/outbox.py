@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from bot.core.delivery import Kind, Status
+from bot.core.delivery import UNASKED, Kind, Status
 from storage.columns import AnySelect
 from storage.rows import ContactRow, CustomerRow, OutboxRow, table
 
@@ -25,6 +26,7 @@ class Unsent(NamedTuple):
     created_at: datetime
     due_at: datetime
     sent_at: datetime | None
+    rule: str = ""
 
 
 STILL_HERE = (Status.HELD, Status.PLANNED, Status.PARKED)
@@ -56,6 +58,7 @@ def _read(connection: Connection, asked: AnySelect) -> list[Unsent]:
             row.created_at,
             row.due_at,
             row.sent_at,
+            row.rule,
         )
         for row in connection.execute(asked)
     ]
@@ -92,6 +95,43 @@ def not_sent_to(connection: Connection, customer_id: int, since: datetime, most:
     return _read(connection, theirs.order_by(col(OutboxRow.id).desc()).limit(most))
 
 
+def unasked_sent_to(connection: Connection, customer_id: int, most: int) -> list[Unsent]:
+    """What greeted or sold and went out to this customer: newest first."""
+    theirs = _select().where(
+        col(ContactRow.customer_id) == customer_id,
+        col(OutboxRow.status) == Status.SENT,
+        col(OutboxRow.kind).in_(UNASKED),
+    )
+    return _read(connection, theirs.order_by(col(OutboxRow.id).desc()).limit(most))
+
+
+def whose(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The customers for whom these rows are, by the rows' ids."""
+    asked = select(col(OutboxRow.id), col(ContactRow.customer_id)).join(
+        ContactRow, col(ContactRow.id) == col(OutboxRow.contact_id)
+    )
+    rows = connection.execute(asked.where(col(OutboxRow.id).in_(ids)))
+    return {row.id: row.customer_id for row in rows if row.customer_id is not None}
+
+
 def by_key(connection: Connection, key: str) -> Unsent | None:
     """The row with this key."""
     return next(iter(_read(connection, _select().where(col(OutboxRow.key) == key))), None)
+
+
+BROADCAST = "broadcast:"
+"""How the keys of 群发 begin; the moment follows, then the customer."""
+
+
+def last_broadcast(connection: Connection) -> list[Unsent]:
+    """Everything of the latest 群发, whatever has become of it."""
+    end = BROADCAST[:-1] + chr(ord(BROADCAST[-1]) + 1)
+    theirs = (col(OutboxRow.key) >= BROADCAST, col(OutboxRow.key) < end)
+    newest = select(col(OutboxRow.key)).where(*theirs).order_by(col(OutboxRow.key).desc()).limit(1)
+    key = connection.scalar(newest)
+    if key is None:
+        return []
+    same = key.rpartition(":")[0] + ":"
+    until = same[:-1] + chr(ord(":") + 1)
+    asked = _select().where(col(OutboxRow.key) >= same, col(OutboxRow.key) < until)
+    return _read(connection, asked.order_by(col(OutboxRow.id)))

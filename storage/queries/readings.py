@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select, tuple_
 from sqlmodel import col
 
-from bot.core.delivery import Kind, Status
 from storage.columns import AnySelect
 from storage.load import Address
-from storage.rows import ContactRow, MessageRow, OutboxRow
+from storage.queries.alerts import told
+from storage.rows import ContactRow, MessageRow
 
 MOST_ALERTS = 20
-_NOT_SEEN = (Status.PARKED, Status.FAILED, Status.DROPPED)
 
 
 class Said(NamedTuple):
@@ -75,36 +74,21 @@ def last_of(connection: Connection, customer_id: int) -> Said | None:
     return _said(row) if row else None
 
 
-def _alerts(connection: Connection, home: Address, since: datetime) -> list[tuple[datetime, Address]]:
-    """(when, (account, message id)) of what this seller was alerted to, newest first."""
-    asked = (
-        select(col(OutboxRow.key), col(OutboxRow.created_at))
-        .join(ContactRow, col(ContactRow.id) == col(OutboxRow.contact_id))
-        .where(
-            col(ContactRow.account) == home[0],
-            col(ContactRow.external_id) == home[1],
-            col(OutboxRow.kind) == Kind.ALERT,
-            col(OutboxRow.key).is_not(None),
-            col(OutboxRow.status).not_in(_NOT_SEEN),
-            col(OutboxRow.created_at) >= since,
-        )
-    )
-    rows = connection.execute(asked.order_by(col(OutboxRow.id).desc()).limit(MOST_ALERTS))
-    return [(row.created_at, named) for row in rows if (named := _named(row.key))]
-
-
 def _named(key: str) -> Address | None:
     """The message that an alert's key names: about:account:message id@seller (`wording.alert`)."""
     _, *where = key.rpartition("@")[0].split(":", 2)
     return (where[0], where[1]) if len(where) == 2 else None
 
 
-def alerted(connection: Connection, home: Address, since: datetime) -> list[tuple[datetime, Said]]:
-    """The readable messages of buyers that this seller was alerted to, and when; newest first.
+def alerted(
+    connection: Connection, homes: Collection[Address], since: datetime
+) -> list[tuple[datetime, Said]]:
+    """The readable messages of buyers that the seller with these identities was alerted to, and when.
 
-    home: where the seller is told things.
+    Newest first.
     """
-    alerts = _alerts(connection, home, since)
+    heard = told(connection, homes, since, MOST_ALERTS)
+    alerts = [(alert.at, named) for alert in heard if alert.key and (named := _named(alert.key))]
     found = _with_ids(connection, [address for _, address in alerts]) if alerts else {}
     return [(at, found[address]) for at, address in alerts if address in found]
 

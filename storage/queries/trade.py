@@ -1,25 +1,31 @@
-"""Orders and consultations, as commands ask for them."""
+"""Orders, as commands ask for them."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.core.customer import Order
 from storage import load
-from storage.rows import ConsultationRow, ContactRow, CustomerRow, OrderRow, ParcelRow, table
+from storage.rows import OrderRow, ParcelRow, table
 
 _NUMBERING = 20261121
 """The advisory lock under which PostgreSQL processes take order numbers."""
 
 
-def order(connection: Connection, number: str) -> Order | None:
-    """The order with this number."""
+def order(connection: Connection, number: str, *, lock: bool = False) -> Order | None:
+    """The order with this number; locked, nobody else changes it before this transaction ends."""
     asked = select(table(OrderRow)).where(col(OrderRow.number) == number)
-    return next(iter(load.orders(connection, asked)), None)
+    return next(iter(load.orders(connection, asked.with_for_update() if lock else asked)), None)
+
+
+def orders_in(connection: Connection, tracking_no: str) -> list[Order]:
+    """The orders of which something is in this parcel, locked."""
+    theirs = select(col(ParcelRow.order_id)).where(col(ParcelRow.tracking_no) == tracking_no)
+    asked = select(table(OrderRow)).where(col(OrderRow.id).in_(theirs)).order_by(col(OrderRow.id))
+    return load.orders(connection, asked.with_for_update())
 
 
 def next_number(connection: Connection, day: date) -> str:
@@ -43,39 +49,3 @@ def parcel_elsewhere(connection: Connection, tracking_no: str, customer_id: int)
         .where(col(ParcelRow.tracking_no) == tracking_no, col(OrderRow.customer_id) != customer_id)
     )
     return connection.scalars(asked.limit(1)).first() or ""
-
-
-class OpenConsultation(NamedTuple):
-    """A consultation without an order, with whom it was."""
-
-    customer_id: int
-    called: str
-    product: str
-    words: str
-    opened_at: datetime
-    last_at: datetime
-    questions: int
-
-
-def open_consultations(connection: Connection, most: int) -> list[OpenConsultation]:
-    """The open ones, latest first."""
-    asked = (
-        select(
-            table(ConsultationRow),
-            col(CustomerRow.name),
-            col(CustomerRow.nickname),
-            col(ContactRow.external_id),
-        )
-        .join(CustomerRow, col(CustomerRow.id) == col(ConsultationRow.customer_id))
-        .join(ContactRow, col(ContactRow.customer_id) == col(CustomerRow.id))
-        .where(col(ConsultationRow.state) == "open")
-        .order_by(col(ConsultationRow.last_at).desc(), col(ConsultationRow.id).desc(), col(ContactRow.id))
-    )
-    found: dict[int, OpenConsultation] = {}
-    for row in connection.execute(asked.limit(most * 3)):
-        called = row.name or row.nickname or row.external_id
-        one = OpenConsultation(
-            row.customer_id, called, row.product, row.words, row.opened_at, row.last_at, row.questions
-        )
-        found.setdefault(row.id, one)
-    return list(found.values())[:most]

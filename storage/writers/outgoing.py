@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, case, select, update
 from sqlmodel import col
 
 from bot.core import effects
-from bot.core.delivery import Contact, Kind, Status
+from bot.core.delivery import UNASKED, USUAL_PRIORITY, Contact, Kind, Status
+from bot.core.holiday import AWAY, said
+from bot.core.ledger import PERSONAL, PRIORITY_NAMES, Priority
 from bot.core.splitting import split_text
+from storage.holidays import HOLIDAY
 from storage.load import latest_contacts
 from storage.rows import (
     ConsentRow,
@@ -18,13 +23,15 @@ from storage.rows import (
 )
 from storage.state import PUSHES_STOPPED, insert_for, write_state
 from storage.writers.registry import Batch, Origin, writes
-
-DEFAULT_TEXT_BYTES = 2000
+from storage.writers.tasks import leave_tasks
+from storage.writers.telling import DEFAULT_TEXT_BYTES, places_of_sellers
 
 
 @writes(effects.Push)
 def _push(connection: Connection, batch: Batch) -> None:
     contacts = latest_contacts(connection, {e.customer_id for _, e in batch})
+    if by_hand := [(o, task) for o, e in batch if e.customer_id not in contacts and (task := _by_hand(o, e))]:
+        leave_tasks(connection, by_hand)
     rows = [
         row
         for o, e in batch
@@ -35,12 +42,38 @@ def _push(connection: Connection, batch: Batch) -> None:
         connection.execute(insert_for(connection, OutboxRow).on_conflict_do_nothing(), rows)
 
 
+def _by_hand(origin: Origin, push: effects.Push) -> effects.LeaveTask | None:
+    """A greeting about somebody who can only be reached by the seller: known from orders alone."""
+    priority = _priority(push)
+    if push.kind is not Kind.CARE or priority < PERSONAL or push.key is None:
+        return None
+    about = push.rule or PRIORITY_NAMES[priority]
+    until, why = _expiry(origin, push), "没有他的聊天账号"
+    return effects.LeaveTask(push.customer_id, about, push.text, push.key, until, why)
+
+
+def _priority(push: effects.Push) -> Priority:
+    return push.priority or USUAL_PRIORITY.get(push.kind, Priority.PROMO)
+
+
+def _expiry(origin: Origin, push: effects.Push) -> datetime | None:
+    unasked = push.kind in UNASKED
+    return origin.around.limits.expiry(origin.now, push.late, push.expires_at, unasked=unasked)
+
+
 def _push_rows(origin: Origin, push: effects.Push, contact: Contact) -> list[dict[str, Any]]:
     parts = split_text(push.text, origin.around.text_bytes.get(contact.account, DEFAULT_TEXT_BYTES))
+    if push.kind in UNASKED and len(parts) > 1:
+        too_long = {"status": Status.FAILED, "reason": "太长，一条发不下，没有发"}
+        return [_push_row(origin, push, contact) | too_long | {"text": push.text, "key": _first(push)}]
     return [
         _push_row(origin, push, contact) | {"text": part, "key": push.key and f"{push.key}#{number}"}
         for number, part in enumerate(parts)
     ]
+
+
+def _first(push: effects.Push) -> str | None:
+    return push.key and f"{push.key}#0"
 
 
 def _push_row(origin: Origin, push: effects.Push, contact: Contact) -> dict[str, Any]:
@@ -53,23 +86,42 @@ def _push_row(origin: Origin, push: effects.Push, contact: Contact) -> dict[str,
         "template_data": dict(push.template_data),
         "due_at": origin.now + push.hold,
         "created_at": origin.now,
-        "expires_at": push.expires_at,
+        "expires_at": _expiry(origin, push),
+        "rule": push.rule,
+        "priority": _priority(push) if push.kind in UNASKED else 0,
+        "late": push.late,
+        "reason": "",
     }
 
 
 @writes(effects.NotifySeller)
-def _notify_seller(connection: Connection, batch: Batch) -> None:
-    rows = [row for o, e in batch for seller in o.around.sellers for row in _alert_rows(o, e, seller)]
+def tell_sellers(connection: Connection, batch: Batch) -> None:
+    """An alert to everybody whom it is for, once a person, where that person can be reached now."""
+    places = places_of_sellers(connection, [o for o, _ in batch])
+    rows = [
+        row
+        for o, e in batch
+        for seller in _told(o, e)
+        for row in _alert_rows(o, e, seller, places.get(seller.id, seller))
+    ]
     if rows:
         connection.execute(insert_for(connection, OutboxRow).on_conflict_do_nothing(), rows)
 
 
-def _alert_rows(origin: Origin, notice: effects.NotifySeller, seller: Contact) -> list[dict[str, Any]]:
-    key = f"{notice.key}@{seller.id}" if notice.key else None
-    parts = split_text(notice.text, origin.around.text_bytes.get(seller.account, DEFAULT_TEXT_BYTES))
+def _told(origin: Origin, notice: effects.NotifySeller) -> Sequence[Contact]:
+    """The owners alone, if it is for them; everybody where no owner can be reached."""
+    owners = [seller for seller in origin.around.sellers if seller.id in origin.around.owners]
+    return owners if notice.owner_only and owners else origin.around.sellers
+
+
+def _alert_rows(
+    origin: Origin, notice: effects.NotifySeller, seller: Contact, place: Contact
+) -> list[dict[str, Any]]:
+    key = f"{notice.key}@{seller.id}" if notice.key else None  # wherever it went: the person was told
+    parts = split_text(notice.text, origin.around.text_bytes.get(place.account, DEFAULT_TEXT_BYTES))
     return [
         {
-            "contact_id": seller.id,
+            "contact_id": place.id,
             "kind": Kind.ALERT,
             "text": part,
             "status": Status.PLANNED,
@@ -114,6 +166,18 @@ def _grant_notice(connection: Connection, batch: Batch) -> None:
         connection.execute(
             put.on_conflict_do_update(index_elements=["contact_id", "template_id"], set_={"remaining": kept})
         )
+
+
+@writes(effects.KeepHoliday)
+def _keep_holiday(connection: Connection, batch: Batch) -> None:
+    for origin, effect in batch:
+        write_state(connection, HOLIDAY, said(effect.holiday))
+        # whatever waits for the end of a holiday is looked at again: it may be another one now
+        waits = (
+            col(OutboxRow.status).in_([Status.HELD, Status.PLANNED]),
+            col(OutboxRow.reason).startswith(AWAY),
+        )
+        connection.execute(update(OutboxRow).where(*waits).values(due_at=origin.now))
 
 
 @writes(effects.StopPushes)

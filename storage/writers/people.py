@@ -7,23 +7,16 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, select, update
+from sqlalchemy import Connection, bindparam, case, delete, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlmodel import col
 
 from bot.core import effects
 from bot.core.customer import TagSource
-from bot.core.delivery import Status
 from storage.rows import (
-    AuditRow,
-    ConsultationRow,
     ContactRow,
     CustomerRow,
-    MessageRow,
-    OutboxRow,
-    ShopExampleRow,
     TagRow,
-    TimerRow,
 )
 from storage.state import insert_in
 from storage.writers.registry import Batch, writes
@@ -87,28 +80,3 @@ def _remove_tag(connection: Connection, batch: Batch) -> None:
     for _, effect in batch:
         where = (col(TagRow.customer_id) == effect.customer_id) & (col(TagRow.name) == effect.name)
         connection.execute(delete(TagRow).where(where))
-
-
-@writes(effects.ErasePerson)
-def _erase_person(connection: Connection, batch: Batch) -> None:
-    """What names the person goes; orders stay, as the shop's own records, without the person."""
-    ids = [e.customer_id for _, e in batch]
-    contacts = select(col(ContactRow.id)).where(col(ContactRow.customer_id).in_(ids))
-    blank = {"name": "", "nickname": "", "phone": "", "address": "", "birthday": "", "note": ""}
-    connection.execute(update(CustomerRow).where(col(CustomerRow.id).in_(ids)).values(blank))
-    theirs = col(MessageRow.contact_id).in_(contacts)
-    examples = col(ShopExampleRow.message_id).in_(select(col(MessageRow.id)).where(theirs))
-    connection.execute(delete(ShopExampleRow).where(examples))
-    erased: dict[str, Any] = {"text": "", "payload": {}, "answer": None, "waiting": False}
-    connection.execute(update(MessageRow).where(theirs).values(erased | {"because": "", "joined": ""}))
-    # what is under way keeps its status, but must not be tried again with an empty text
-    blank_row = {"text": "", "template_data": {}, "expires_at": min(o.now for o, _ in batch)}
-    connection.execute(update(OutboxRow).where(col(OutboxRow.contact_id).in_(contacts)).values(blank_row))
-    unsent = col(OutboxRow.status).in_((Status.HELD, Status.PLANNED, Status.PARKED))
-    dropped = {"status": Status.DROPPED, "reason": "买家要求删除资料"}
-    connection.execute(
-        update(OutboxRow).where(col(OutboxRow.contact_id).in_(contacts), unsent).values(dropped)
-    )
-    connection.execute(update(AuditRow).where(col(AuditRow.customer_id).in_(ids)).values(detail=""))
-    for table in (TagRow, ConsultationRow, TimerRow):
-        connection.execute(delete(table).where(col(table.customer_id).in_(ids)))

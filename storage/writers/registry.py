@@ -11,15 +11,33 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.core import effects
-from bot.core.delivery import Contact
+from bot.core.delivery import AccountState, Contact
+from bot.core.ledger import Limits
+
+Nearest = Callable[[Sequence[Contact], Mapping[str, AccountState], datetime], Contact]
+"""(a seller's contacts, their accounts' states, now) → where the seller is best told things."""
+
+
+def first_place(contacts: Sequence[Contact], states: Mapping[str, AccountState], now: datetime) -> Contact:
+    """Where it is not known what the accounts can do: the first."""
+    return contacts[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What writing must know of the shop: where its sellers are, and how long a text each account takes."""
+    """What writing must know of the shop: where its sellers are, and how long a text each account takes.
+
+    owners: the contact ids of those sellers that are owners. limits: of what nobody asked for. identities:
+    a seller's contact id → those of all places where this seller can be told things, the first one first.
+    nearest: which of them it is now.
+    """
 
     sellers: tuple[Contact, ...] = ()
     text_bytes: Mapping[str, int] = field(default_factory=dict)
+    owners: frozenset[int] = frozenset()
+    limits: Limits = field(default=Limits())
+    identities: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    nearest: Nearest = first_place
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import unused_port
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.wechat_oa import capability_of
@@ -295,7 +295,6 @@ async def test_awkward_values_fit_the_template(bench: Bench) -> None:
     assert values["time5"] == "2024-04-26 14:20"
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(LONGEST)), st.text(max_size=60))
 def test_any_value_fits(kind: str, text: str) -> None:
     value = value_for(f"{kind}12", text)

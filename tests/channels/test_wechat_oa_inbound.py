@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.channels.base import BadCallback
@@ -351,14 +351,12 @@ def _is_sound(event: BuyerMessage | BuyerEvent | None) -> None:
     assert 0 < len(event.message_id) <= 200
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 @example(b"\xef\xbb\xbf")
 def test_any_bytes(data: bytes) -> None:
     _is_sound(_parsed(data))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_any_change_of_a_good_body(data: st.DataObject) -> None:
     mutated = bytearray(body(MsgType="event", Event="SCAN", EventKey="1", Ticket="T", X={"Y": ["1", "2"]}))
@@ -381,7 +379,6 @@ _values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(_names, _values, max_size=6))
 def test_any_well_formed_fields(fields: dict[str, Any]) -> None:
     fields.setdefault("SubscribeMsgPopupEvent", fields.get("A", ""))

@@ -152,7 +152,7 @@ async def test_no_token_never_condemns_a_message(bench: Bench, code: int, verdic
 
 async def test_the_refused_ip_is_named(bench: Bench) -> None:
     errmsg = "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist"
-    bench.wechat.inject(STABLE_TOKEN, 40164, errmsg=errmsg)
+    bench.wechat.inject(STABLE_TOKEN, 40164, message=errmsg)
     assert "1.2.3.4" in (await bench.client().send(a_text("一"))).reason
 
 

@@ -19,6 +19,7 @@ from bot.core.delivery import Kind, Status, Via
 from bot.core.effects import AddTag, Effect, OpenConsultation, Reply
 from bot.core.events import SellerMessage
 from bot.core.settings import Settings
+from bot.valuation import revalue_after
 from handlers.commands import run_command
 from handlers.commands.desk import Desk
 from storage import load
@@ -55,6 +56,7 @@ class Counter:
             answers = tuple(Answer(text, Via.API, Status.PLANNED) for text in replies)
             decision = Decision(message, contact, tuple(effects), answers=answers)
             write_decisions(connection, [decision], self.now, Surroundings())
+            revalue_after(connection, effects, self.settings, self.now)
         assert replies, "every line is answered"
         return "\n".join(replies)
 
@@ -71,6 +73,7 @@ class Counter:
     def write(self, *effects: Effect) -> None:
         with self.database.transaction() as connection:
             write_effects(connection, [(Origin(self.now, None, Surroundings()), e) for e in effects])
+            revalue_after(connection, effects, self.settings, self.now)
 
     def tag(self, customer_id: int, name: str) -> None:
         self.write(AddTag(customer_id, name, TagSource.BOT, "原话"))

@@ -14,6 +14,7 @@ def test_the_sellers_words_are_passed_on_as_they_are(counter: Counter, xiaoli: i
     assert told.splitlines() == [
         "“你好，在吗？ 今晚 就发（真的）！” 5 秒后发给 小丽，要收回发 撤。",
         "到 09:30 机器人不插话，早点交还发：交还 小丽",
+        "记下了：今晚22:00前发货。没这意思就打：没答应 小丽",
     ]
     (row,) = counter.pushed()
     assert (row.text, row.kind, row.status) == ("你好，在吗？\n今晚 就发（真的）！", Kind.RELAY, Status.HELD)

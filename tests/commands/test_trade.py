@@ -1,4 +1,4 @@
-"""订单, 发货, 签收, 未下单."""
+"""订单, 发货, 签收."""
 
 from __future__ import annotations
 
@@ -275,21 +275,3 @@ def test_signing_by_name_and_number_once(counter: Counter, xiaoli: int) -> None:
     counter.wait(days=1)
     assert counter.say("sign 20261121-1") == "20261121-1 11月23日 09:00 就签收了，没有再记。"
     assert "就签收了" in counter.say("签收 小丽")
-
-
-def test_consultations_without_an_order(counter: Counter, xiaoli: int) -> None:
-    assert counter.say("未下单") == "没有问了没下单的。"
-    counter.asked(xiaoli, "玫瑰面霜", "面霜多少钱")
-    counter.wait(hours=3)
-    counter.asked(counter.buyer("bob", nickname="大 明"), "", "那个很火的东西还有吗我想要两个可以便宜点不")
-    assert counter.say("未下单").splitlines() == [
-        "问了没下单的：",
-        "1 大 明 没说哪样：“那个很火的东西还有吗我想要两个可以便宜点不”，刚刚",
-        "2 小丽 玫瑰面霜：“面霜多少钱”，3 小时前",
-        "回话：回 大 明 文字",
-    ]
-    counter.wait(minutes=1)
-    counter.asked(xiaoli, "玫瑰面霜", "还有货吗")
-    assert "1 小丽 玫瑰面霜：“面霜多少钱 / 还有货吗”，问了 2 次，刚刚" in counter.say("consultations")
-    counter.say("订单 小丽 面霜 129")
-    assert "小丽" not in counter.say("未下单")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,14 +54,12 @@ class FakeWechat(FakeApi):
         verified: bool = True,
         templates: dict[str, frozenset[str]] | None = None,
         answer_within: float = 5.0,
-        retry_delay: float = 0.0,
     ) -> None:
         super().__init__(app_id, app_secret, now, verified=verified, templates=templates)
         self.original_id, self.token, self.mode = original_id, token, mode
         self.callback_url = callback_url
         self.aes = Aes(encoding_aes_key, app_id) if encoding_aes_key else None
         self._timeout = aiohttp.ClientTimeout(total=answer_within)
-        self._retry_delay = retry_delay
         self._message_ids = count(24536483920173451)
         self._server = TestServer(self.app())
 
@@ -83,6 +80,10 @@ class FakeWechat(FakeApi):
 
     # --- what users do
 
+    def next_id(self) -> int:
+        """What the next message can be known by."""
+        return next(self._message_ids)
+
     def follow(self, openid: str) -> User:
         """`openid` follows the account (without an event, for a start)."""
         user = self.users.setdefault(openid, User())
@@ -97,7 +98,7 @@ class FakeWechat(FakeApi):
     ) -> Exchange:
         """Any kind of message; opens the user's 48 hours."""
         self.follow(openid).message.open(self.now())
-        number = int(msg_id) if msg_id is not None else next(self._message_ids)
+        number = int(msg_id) if msg_id is not None else self.next_id()
         return await self.post_fields(openid, MsgType=msg_type, **fields, MsgId=number)
 
     async def post_event(self, openid: str, event: str, **fields: object) -> Exchange:
@@ -172,7 +173,6 @@ class FakeWechat(FakeApi):
             status, body = await self._attempt(*self.request(xml, openid, encrypt=encrypt))
             if status is not None and status < 500:
                 break
-            await asyncio.sleep(self._retry_delay)
         shown = self._read(openid, status, body)
         if shown is not None and self.users.get(openid, User(following=False)).following:
             self.phones[openid].append(shown)

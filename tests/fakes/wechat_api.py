@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,10 @@ from itertools import count
 from typing import Any
 
 from aiohttp import web
+
+from tests.fakes.faults import FOREVER, Fault, Faulty, Refusal, dropped, json_or_none
+
+__all__ = ["FOREVER", "FakeApi", "Fault"]
 
 STABLE_TOKEN = "/cgi-bin/stable_token"
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
@@ -26,7 +29,6 @@ FORCE_EVERY = 30
 DEDUPLICATED_FOR = 600
 LONGEST_TEXT = 2048
 LIMITS = {"thing": 20, "character_string": 32, "time": 32, "phrase": 5, "number": 32}
-FOREVER = -1
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u")  # \u, but not a backslash before the letter u
 
 
@@ -53,27 +55,7 @@ class User:
     touch: Right = field(default_factory=lambda: Right(*TOUCH_RIGHT))
 
 
-@dataclass
-class Fault:
-    """What goes wrong with a call instead of, or after, the right answer."""
-
-    times: int
-    errcode: int | None = None
-    errmsg: str = "injected"
-    status: int | None = None
-    body: bytes = b"<html>502 Bad Gateway</html>"
-    drop: str | None = None  # "before" the message is taken, or "after"
-    hold: asyncio.Event | None = None  # taken, but answered only when this is set
-    reached: asyncio.Event = field(default_factory=asyncio.Event)  # set when the call has come
-
-
-class Refusal(Exception):
-    def __init__(self, errcode: int, errmsg: str) -> None:
-        super().__init__(errmsg)
-        self.errcode, self.errmsg = errcode, errmsg
-
-
-class FakeApi:
+class FakeApi(Faulty):
     """State and handlers; `now` tells the platform's time, so that windows can be travelled through."""
 
     def __init__(
@@ -85,16 +67,15 @@ class FakeApi:
         verified: bool = True,
         templates: dict[str, frozenset[str]] | None = None,
     ) -> None:
+        super().__init__()
         self.app_id, self.app_secret = app_id, app_secret
         self.verified = verified
         self.templates = templates or {}
         self.users: dict[str, User] = {}
         self.phones: defaultdict[str, list[str]] = defaultdict(list)
         self.notices: dict[int, tuple[str, dict[str, Any]]] = {}
-        self.calls: list[tuple[str, Any]] = []
         self.used_tokens: list[str] = []
         self._now = now
-        self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._tokens: dict[str, float] = {}
         self._current = ""
         self._forced = float("-inf")
@@ -111,19 +92,6 @@ class FakeApi:
     def now(self) -> float:
         return self._now().timestamp()
 
-    def called(self, path: str) -> int:
-        """How many requests came to `path`."""
-        return sum(1 for called, _ in self.calls if called == path)
-
-    def inject(self, path: str, errcode: int | None = None, *, times: int = 1, **fault: Any) -> Fault:
-        """The next `times` calls of `path` go wrong (FOREVER: all); see Fault for how."""
-        injected = Fault(times, errcode, **fault)
-        self._faults[path].append(injected)
-        return injected
-
-    def heal(self) -> None:
-        self._faults.clear()
-
     def revoke_tokens(self) -> None:
         """Somebody else has forced another token: those given out so far are worth nothing."""
         self._tokens.clear()
@@ -132,16 +100,15 @@ class FakeApi:
     def _answered(self, handler: Callable[[web.Request, bytes], dict[str, Any]]) -> Any:
         async def answer(request: web.Request) -> web.StreamResponse:
             body = await request.read()
-            self.calls.append((request.path, _json_or_none(body)))
-            fault = self._next_fault(request.path)
-            fault.reached.set()
+            self.calls.append((request.path, json_or_none(body)))
+            fault = self.next_fault(request.path)
             if fault.drop == "before":
-                return _dropped(request)
+                return dropped(request)
             result = self._result(handler, request, body, fault)
             if fault.hold is not None:
                 await fault.hold.wait()
             if fault.drop == "after":
-                return _dropped(request)
+                return dropped(request)
             if fault.status is not None:
                 return web.Response(status=fault.status, body=fault.body)
             text = json.dumps(result)
@@ -150,30 +117,19 @@ class FakeApi:
         return answer
 
     def _result(self, handler: Any, request: web.Request, body: bytes, fault: Fault) -> dict[str, Any]:
-        if fault.errcode is not None:
-            return _error(fault.errcode, fault.errmsg)
+        if fault.code is not None:
+            return _error(fault.code, fault.message)
         if fault.status is not None:
             return {}
         try:
             return dict(handler(request, body))
         except Refusal as refusal:
-            return _error(refusal.errcode, refusal.errmsg)
-
-    def _next_fault(self, path: str) -> Fault:
-        queue = self._faults[path]
-        if not queue:
-            return Fault(0)
-        fault = queue[0]
-        if fault.times != FOREVER:
-            fault.times -= 1
-            if fault.times == 0:
-                queue.popleft()
-        return fault
+            return _error(refusal.code, refusal.message)
 
     # --- stable_token
 
     def _stable_token(self, _: web.Request, body: bytes) -> dict[str, Any]:
-        asked = _json_or_none(body)
+        asked = json_or_none(body)
         if not isinstance(asked, dict):
             raise Refusal(47001, "data format error")
         if asked.get("grant_type") != "client_credential":
@@ -274,21 +230,8 @@ def _error(errcode: int, errmsg: str) -> dict[str, Any]:
     return {"errcode": errcode, "errmsg": f"{errmsg} rid: 5f3ded7d-22929d02-4ba1f5f6"}
 
 
-def _dropped(request: web.Request) -> web.StreamResponse:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
-
-
-def _json_or_none(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
-
-
 def _strict_object(body: bytes) -> dict[str, Any]:
-    message = _json_or_none(body)
+    message = json_or_none(body)
     if not isinstance(message, dict):
         raise Refusal(47001, "data format error")
     if _ESCAPED.search(body):

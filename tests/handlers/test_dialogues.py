@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -246,7 +247,7 @@ class TestOptOut:
 class TestRecords:
     def test_a_question_before_any_order_is_a_consultation(self) -> None:
         found = effects(KNOWN, "面霜多少钱")
-        assert OpenConsultation(1, "玫瑰面霜", "面霜多少钱") in found
+        assert OpenConsultation(1, "玫瑰面霜", "面霜多少钱", Decimal(129)) in found
         assert AddTag(1, "关注玫瑰面霜", TagSource.BOT, "面霜多少钱") in found
 
     def test_the_next_question_joins_the_same_product(self) -> None:

@@ -27,7 +27,9 @@ from tests.fakes.platform import Platform
 class Ringing(Brain):
     """Says the occasion of every timer."""
 
-    def on_timer(self, customer: Customer, timer: TimerDue, now: datetime) -> list[Effect]:
+    def on_timer(
+        self, customer: Customer, timer: TimerDue, now: datetime, refused: object, *rest: object
+    ) -> list[Effect]:
         if timer.rule == "again":
             return [
                 Reply(f"again {now:%H:%M}"),

@@ -19,7 +19,9 @@ from bot.core.delivery import (
     Via,
     Window,
 )
-from scheduler.permission import Drop, Hold, Ledger, Park, Send, permission
+from bot.core.ledger import Limits
+from scheduler.permission import Drop, Hold, Ledger, Park, Permission, Send
+from scheduler.permission import permission as asked
 
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 HOURS_48 = timedelta(hours=48)
@@ -34,6 +36,11 @@ OA = Capability(
 FREE = Capability()
 NO_API = Capability(passive=True, api=False)
 BY_MESSAGE, BY_TOUCH = Send(Via.API, Ledger.MESSAGE), Send(Via.API, Ledger.TOUCH)
+
+
+def permission(row: Planned, capability: Capability, now: datetime) -> Permission:
+    """In a shop that never sleeps; what the person may be sent stands in test_permission_person."""
+    return asked(row, capability, now, Limits(quiet=None))
 
 
 def planned(kind: Kind = Kind.RELAY, template: str | None = None, **contact: object) -> Planned:

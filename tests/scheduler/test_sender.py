@@ -241,7 +241,8 @@ async def test_parked_and_told_then_sent_with_the_next_message(bench: Bench, bra
     assert len(bench.alerts()) == 1
     await bench.engine(brain).submit(bench.message("oa", "a", "包邮吗"))
     await bench.deliver()
-    assert platform.texts[0] == "你的包裹到了"
+    assert platform.texts[-1] == "你的包裹到了"  # after the answer to what was just asked
+    assert len(platform.texts) == 2
     assert bench.status(row) == Status.SENT
     assert ["已经送出" in t for t in bench.alerts()] == [False, True]
 

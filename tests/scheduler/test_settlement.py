@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.decision import Judgement
 from bot.core.delivery import (
+    UNASKED,
     AccountState,
     Capability,
     Contact,
@@ -24,7 +25,8 @@ from bot.core.delivery import (
     Via,
     Window,
 )
-from bot.core.effects import NotifySeller
+from bot.core.effects import BuyerAnswered, LeaveTask, NotifySeller, SettleTask, TaskState
+from bot.core.ledger import Late, Priority
 from bot.core.settings import SendingSettings
 from scheduler.permission import Drop, Hold, Ledger, Park, Send
 from scheduler.settlement import LEASE, LONGEST_BACKOFF, after_crash, by_outcome, by_permission
@@ -52,7 +54,7 @@ EXPECTED = {
 
 def row(kind: Kind = Kind.RELAY, attempts: int = 0, *, waited: bool = False, via: Via = Via.API) -> Planned:
     message = Outgoing(7, "oa", "a", kind, "明天给你补发", via=via, attempts=attempts)
-    return Planned(message, CONTACT, AccountState("oa"), "小美", waited=waited)
+    return Planned(message, CONTACT, AccountState("oa"), "小美", "老板", waited=waited)
 
 
 def tried(verdict: Verdict, planned: Planned | None = None, **outcome: object) -> Judgement:
@@ -77,8 +79,14 @@ def test_every_verdict_for_every_row(verdict: Verdict, kind: Kind, waited: bool,
     expected = Status.FAILED if last_try else EXPECTED[verdict]
     assert judged.row["status"] is expected
     assert judged.start_at is None
-    assert all(isinstance(effect, NotifySeller) for effect in judged.effects)
-    if kind is Kind.ALERT:
+    answered = [effect for effect in judged.effects if isinstance(effect, BuyerAnswered)]
+    assert len(answered) == (kind is Kind.RELAY and expected is Status.SENT)
+    tasks = [e for e in judged.effects if isinstance(e, LeaveTask | SettleTask)]
+    assert all(
+        isinstance(effect, NotifySeller | BuyerAnswered) or effect in tasks for effect in judged.effects
+    )
+    assert not tasks or kind in UNASKED
+    if kind is Kind.ALERT or (kind in UNASKED and expected not in (Status.FAILED, Status.UNKNOWN)):
         assert all("账号" in text for text in told(judged))
     elif expected in (Status.PARKED, Status.FAILED, Status.UNKNOWN):
         assert any("小美" in text for text in told(judged))
@@ -97,7 +105,7 @@ def test_an_alert_about_a_message_never_comes_from_an_alert(verdict: Verdict) ->
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_every_alert_has_a_key_so_that_it_is_told_once(verdict: Verdict) -> None:
-    for effect in tried(verdict, row(attempts=5, waited=True)).effects:
+    for effect in tried(verdict, row(Kind.REPLY, 5, waited=True)).effects:
         assert isinstance(effect, NotifySeller)
         assert effect.key
 
@@ -111,7 +119,8 @@ def test_sent() -> None:
         "reason": "",
         "code": "",
     }
-    assert (judged.contact, judged.account, list(judged.effects)) == ({}, {}, [])
+    answered = [BuyerAnswered(CONTACT.customer_id or 0, "老板")]
+    assert (judged.contact, judged.account, list(judged.effects)) == ({}, {}, answered)
 
 
 def test_sent_after_a_wait_is_told() -> None:
@@ -245,6 +254,7 @@ def test_what_goes_is_counted_before_it_goes(ledger: Ledger, contact: dict[str, 
         "via": Via.API,
         "attempts": 2,
         "lease_until": NOW + LEASE,
+        "began_at": NOW,
         "reason": "",
     }
 
@@ -274,6 +284,62 @@ def test_hold_park_and_drop() -> None:
 @pytest.mark.parametrize("permission", [Hold(NOW, "x"), Park("x"), Drop("x")])
 def test_an_alert_that_may_not_go_is_not_alerted_about(permission: Hold | Park | Drop) -> None:
     assert list(by_permission(row(Kind.ALERT), permission, NOW, NOW, NOTHING).effects) == []
+
+
+def greeting(kind: Kind = Kind.CARE, priority: Priority = Priority.BIRTHDAY, **fields: object) -> Planned:
+    return replace(
+        row(kind), priority=priority, rule="生日祝福", expires_at=NOW + timedelta(hours=9), **fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("planned", "waits"),
+    [
+        (row(), Status.PLANNED),
+        (row(Kind.NOTICE), Status.PLANNED),
+        (replace(row(Kind.NOTICE), late=Late.HOLD), Status.HELD),
+        (row(Kind.CARE), Status.HELD),
+        (row(Kind.PROMO), Status.HELD),
+    ],
+)
+def test_what_can_wait_keeps_nobody_waiting(planned: Planned, waits: Status) -> None:
+    """A planned row blocks its lane whatever its due time (DESIGN §7.2); a held one does not."""
+    assert by_permission(planned, Hold(NOW, "夜里"), NOW, NOW, NOTHING).row["status"] is waits
+
+
+def test_a_greeting_that_finds_no_road_is_left_to_the_sellers_hand() -> None:
+    judged = by_permission(greeting(), Park("窗口关了"), NOW, NOW, NOTHING)
+    until = NOW + timedelta(hours=9)
+    assert judged.effects == (LeaveTask(9, "生日祝福", "明天给你补发", "push:7", until, "窗口关了", 7),)
+    assert judged.row["status"] is Status.PARKED
+
+
+@pytest.mark.parametrize(
+    "planned",
+    [
+        greeting(Kind.PROMO),
+        greeting(priority=Priority.FESTIVAL),
+        greeting(contact=replace(CONTACT, reachable=False)),
+        greeting(contact=replace(CONTACT, customer_id=None)),
+        row(Kind.NOTICE),
+    ],
+)
+def test_what_is_for_everybody_or_for_nobody_makes_no_task(planned: Planned) -> None:
+    effects = by_permission(planned, Park("窗口关了"), NOW, NOW, NOTHING).effects
+    assert not [e for e in effects if isinstance(e, LeaveTask)]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"), [(Verdict.SENT, TaskState.DONE), (Verdict.UNKNOWN, TaskState.SKIPPED)]
+)
+def test_what_has_left_by_itself_is_no_task_any_more(verdict: Verdict, state: TaskState) -> None:
+    assert SettleTask("push:7", state) in tried(verdict, greeting(waited=True)).effects
+    assert not [e for e in tried(verdict, greeting()).effects if isinstance(e, SettleTask)]
+
+
+def test_what_may_not_go_any_more_is_no_task_either() -> None:
+    effects = by_permission(greeting(waited=True), Drop("对方退订了"), NOW, NOW, NOTHING).effects
+    assert effects == (SettleTask("push:7", TaskState.SKIPPED),)
 
 
 # --- crashes ------------------------------------------------------------------------------------

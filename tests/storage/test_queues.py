@@ -267,9 +267,9 @@ async def test_released_in_their_order_and_only_theirs(bench: Bench) -> None:
     with bench.database.transaction() as connection:
         release_parked(connection, {a.id}, NINE, but=[rows[3]])
     assert [bench.status(r) for r in rows] == [
-        Status.PLANNED,
+        Status.HELD,
         Status.DROPPED,
-        Status.PLANNED,
+        Status.HELD,
         Status.PARKED,
         Status.PARKED,
     ]

@@ -19,6 +19,7 @@ from bot.core.effects import (
     CloseConsultations,
     ErasePerson,
     GrantNotice,
+    KeepOrder,
     NotifySeller,
     OpenConsultation,
     Push,
@@ -107,6 +108,12 @@ def test_a_tag_is_one_persons(bench: Bench, buyer: int) -> None:
 
 
 # --- consultations and orders -------------------------------------------------------------------
+
+
+def test_an_order_without_a_total_costs_nothing(bench: Bench, buyer: int) -> None:
+    bench.write(KeepOrder("A1", buyer, {}))
+    [row] = bench.rows(OrderRow)
+    assert (type(row.total), row.total, row.status) == (Decimal, Decimal(0), OrderStatus.CREATED)
 
 
 def test_one_open_consultation_a_product(bench: Bench, buyer: int) -> None:

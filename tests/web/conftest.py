@@ -10,46 +10,26 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy import text
 
-from bot.app import build
-from bot.configuration import load
 from bot.core.durations import parse_duration
-from bot.web import keys
-from storage.migrate import migrate
+from tests import open_shop
 from tests.wechat_shop import TimelyWechat, with_account
 
 
-class OpenShop:
-    """A running application, the seller's phone in its sandbox, and WeChat around it."""
+class OpenShop(open_shop.OpenShop):
+    """A running application with WeChat around it."""
 
-    def __init__(self, client: TestClient[Any, Any], wechat: TimelyWechat) -> None:
-        self.client, self.wechat = client, wechat
-        wechat.callback_url = str(client.make_url("/callback/oa"))
+    def __init__(self, config: Path, wechat: TimelyWechat) -> None:
+        super().__init__(config)
+        self.wechat = wechat
 
-    async def seller(self, line: str) -> str:
-        """What the seller is answered."""
-        answer = await self.client.post("/sandbox/messages", json={"from": "seller", "text": line})
-        assert answer.status == 200
-        return "\n".join(reply["text"] for reply in (await answer.json())["replies"])
-
-    async def alerts(self) -> str:
-        """Everything on the seller's phone that is no answer."""
-        shown = await (await self.client.get("/sandbox/messages", params={"with": "seller"})).json()
-        return "\n".join(m["text"] for m in shown["messages"] if m["kind"] == "alert")
+    async def open(self) -> None:
+        await super().open()
+        self.wechat.callback_url = f"{self.url}/callback/oa"
 
     async def advance(self, span: str) -> None:
-        answer = await self.client.post("/sandbox/clock", json={"advance": span})
-        assert answer.status == 200
+        await super().advance(span)
         self.wechat.ahead += parse_duration(span)
-
-    async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the database says."""
-        app = self.client.app
-        assert app is not None
-        await app[keys.ENGINE].drain()
-        return await app[keys.DATABASE].read(lambda c: [tuple(r) for r in c.execute(text(query))])
 
     async def post(self, body: bytes, query: dict[str, str]) -> ClientResponse:
         """Anything, to the callback URL."""
@@ -67,9 +47,8 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
         async def open_(key: str = "", *, verified: bool = True, template: bool = True) -> OpenShop:
             wechat = await stack.enter_async_context(TimelyWechat(key, verified=verified))
             config = with_account(tmp_path, wechat, key, verified=verified, template=template)
-            settings = load(config, {})
-            migrate(settings.storage.url)
-            client = await stack.enter_async_context(TestClient(TestServer(build(settings))))
-            return OpenShop(client, wechat)
+            shop = await OpenShop.opened(config, wechat)
+            stack.push_async_callback(shop.close)
+            return shop
 
         yield open_

@@ -10,11 +10,12 @@ import aiohttp
 import structlog
 
 from bot.channels.base import TokenStore
+from bot.channels.shared_token import TokenFailed
 from bot.channels.wechat_oa.api import TIMEOUT, NoAnswer, NotReached, call
 from bot.channels.wechat_oa.errors import NO_PERMISSION, TABLE, TOKEN_CODES, UNREACHED, outcome_of
 from bot.channels.wechat_oa.reply import fit
 from bot.channels.wechat_oa.template import template_message
-from bot.channels.wechat_oa.token import AccessToken, TokenFailed
+from bot.channels.wechat_oa.token import AccessToken
 from bot.core.accounts import WechatOaAccount
 from bot.core.clock import Clock
 from bot.core.delivery import Capability, Outcome, Outgoing, Pace, Verdict, Via, Window

@@ -34,9 +34,10 @@ def template_message(message: Outgoing, account: WechatOaAccount, now: datetime)
 
     `client_msg_id` is the outbox row's, so that WeChat recognises a repeat — for ten minutes.
     """
+    templates: dict[str | None, str] = dict(account.templates.items())
     return {
         "touser": message.external_id,
-        "template_id": account.templates[message.template],  # type: ignore[index]
+        "template_id": templates[message.template],
         "client_msg_id": f"huitouke-{message.id}",
         "data": {
             keyword: {"value": value_for(keyword, _meaning(message, meant, now))}

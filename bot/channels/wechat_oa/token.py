@@ -1,14 +1,13 @@
-"""The access token of one account: one fetch for all who wait, shared by the store (CHANNELS §1.6)."""
+"""The access token of one Official Account, as WeChat's stable_token gives it (CHANNELS §1.6)."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from bot.channels.base import TokenStore
+from bot.channels.shared_token import SharedToken, TokenFailed
 from bot.channels.wechat_oa.api import TIMEOUT, NoAnswer, NotReached, call
 from bot.channels.wechat_oa.errors import TABLE, UNREACHED, outcome_of
 from bot.core.accounts import WechatOaAccount
@@ -22,24 +21,8 @@ _FORCE_EVERY = 30.0  # seconds; and 20 a day, which the sender's stop after a re
 _STOPPED_CODE = 40125
 
 
-class TokenFailed(Exception):
-    """No token to be had; `outcome` is what that means for the message, which was not sent."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.code or outcome.verdict)
-        self.outcome = outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A token to use, and which of this process's fetches it came from."""
-
-    token: str
-    serial: int
-
-
-class AccessToken:
-    """Keeps one account's token: at most one request for it at any time, however many are waiting."""
+class AccessToken(SharedToken):
+    """Asks WeChat for it when nobody has one, and insists when a refused one comes back."""
 
     def __init__(
         self,
@@ -49,59 +32,15 @@ class AccessToken:
         clock: Clock,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
-        self._account = account
+        super().__init__(account.id, store, clock, self._another, RENEW_BEFORE)
+        self._settings = account
         self._http = http
         self._timeout = timeout
-        self._store = store
-        self._clock = clock
-        self._lock = asyncio.Lock()
-        self._serial = 0
-        self._kept: tuple[str, float] | None = None  # token, and until when it is used (unix seconds)
-        self._failed: TokenFailed | None = None  # how the last fetch ended
         self._refused_again = ""  # a token that WeChat refused and then handed out once more
         self._forced_at = float("-inf")
 
-    async def get(self) -> Grant:
-        """A token that is not about to end; raises TokenFailed."""
-        if not self._is_current():
-            await self._once(self._serial, refused=None)
-        return self._grant()
-
-    async def renew(self, refused: Grant) -> Grant:
-        """Another token than `refused`, which WeChat has just not accepted; raises TokenFailed.
-
-        Somebody else's newer token, from this process or the store, is used before one is fetched.
-        """
-        await self._once(refused.serial, refused=refused.token)
-        return self._grant()
-
-    async def _once(self, serial: int, *, refused: str | None) -> None:
-        """Refresh unless that was done since `serial`; then share its result, also if it failed."""
-        async with self._lock:
-            if serial == self._serial:
-                try:
-                    await self._refresh(refused)
-                    self._failed = None
-                except TokenFailed as failed:
-                    self._kept, self._failed = None, failed
-                self._serial += 1
-            if self._failed is not None:
-                raise TokenFailed(self._failed.outcome)
-
-    async def _refresh(self, refused: str | None) -> None:
-        stored = await self._store.read(self._account.id)
-        if stored is not None and stored[0] != refused and self._usable_until(stored[1]) > self._now():
-            self._kept = (stored[0], self._usable_until(stored[1]))
-            return
-        token, lasts = await self._fetch(refused)
-        ends = self._now() + lasts
-        replaces = stored[0] if stored is not None else None
-        kept, kept_ends = await self._store.write(self._account.id, token, ends, replaces=replaces)
-        # What is left of a token near its end is used to the half, or every send would fetch one.
-        self._kept = (kept, max(self._usable_until(kept_ends), self._now() + (kept_ends - self._now()) / 2))
-
-    async def _fetch(self, refused: str | None) -> tuple[str, float]:
-        force = refused is not None and refused == self._refused_again and self._may_force()
+    async def _another(self, refused: str) -> tuple[str, float]:
+        force = bool(refused) and refused == self._refused_again and self._may_force()
         answer = await self._ask(force)
         token, lasts = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token or not isinstance(lasts, int | float) or lasts <= 0:
@@ -112,34 +51,20 @@ class AccessToken:
     async def _ask(self, force: bool) -> dict[str, Any]:
         payload = {
             "grant_type": "client_credential",
-            "appid": self._account.app_id,
-            "secret": self._account.app_secret.get_secret_value(),
+            "appid": self._settings.app_id,
+            "secret": self._settings.app_secret.get_secret_value(),
             "force_refresh": force,
         }
         if force:
             self._forced_at = self._now()
-        url = f"{self._account.api_base}/cgi-bin/stable_token"
+        url = f"{self._settings.api_base}/cgi-bin/stable_token"
         try:
             return await call(self._http, url, payload, timeout=self._timeout)
         except (NotReached, NoAnswer):
             raise TokenFailed(Outcome(Verdict.RETRY, UNREACHED)) from None
 
-    def _grant(self) -> Grant:
-        if self._kept is None:  # _once has raised before
-            raise TokenFailed(Outcome(Verdict.RETRY, UNREACHED))
-        return Grant(self._kept[0], self._serial)
-
-    def _is_current(self) -> bool:
-        return self._kept is not None and self._kept[1] > self._now()
-
-    def _usable_until(self, ends: float) -> float:
-        return ends - RENEW_BEFORE
-
     def _may_force(self) -> bool:
         return self._now() - self._forced_at >= _FORCE_EVERY
-
-    def _now(self) -> float:
-        return self._clock.now().timestamp()
 
 
 def _refusal(answer: dict[str, Any], clock: Clock) -> Outcome:

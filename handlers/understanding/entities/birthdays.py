@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
+from bot.core.born import birth_year, is_solar_birthday
 from handlers.understanding.entities.kinds import Birthday
 from handlers.understanding.entities.lunar import LUNAR, lunar_date
 from handlers.understanding.entities.numerals import read_int
@@ -77,12 +77,7 @@ def _solar(match: re.Match[str]) -> _Day | None:
     else:
         return None
     born = _year(year)
-    try:
-        # without a year 29 February is a birthday as well
-        date(born or 2000, month, day)
-    except ValueError:
-        return None
-    return _Day(born, month, day)
+    return _Day(born, month, day) if is_solar_birthday(month, day, born) else None
 
 
 def _month_and_day(match: re.Match[str]) -> tuple[int, int]:
@@ -90,8 +85,7 @@ def _month_and_day(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _year(text: str) -> int | None:
-    """90年 is 1990, 05年 is 2005."""
     number = read_int(text) if text else None
     if number is None or len(text) > 2:
         return number
-    return number + (2000 if number < 30 else 1900)
+    return birth_year(number)

@@ -43,10 +43,10 @@ def train(
 
     prepare: text → normalised text. words: normalised text → its words, without any shop's own.
     """
-    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415 - for training only
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from sklearn.preprocessing import normalize  # noqa: PLC0415
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import normalize
+    from threadpoolctl import threadpool_limits
 
     lines = [*examples, *(e for e in own for _ in range(OWN_WEIGHT))]
     texts = [prepare(example.text) for example in lines]
@@ -61,7 +61,7 @@ def train(
 
 
 def _analyzer(words: Words) -> Callable[[str], Iterable[str]]:
-    return lambda normal: look(levelled(normal), words(normal)).features
+    return lambda normal: sorted(look(levelled(normal), words(normal)).features)  # a set has no order to keep
 
 
 def _pruned(names: Sequence[str], outputs: Sequence[str], weights: Any, bias: Any) -> Model:

@@ -1,0 +1,50 @@
+"""Calls of one account with its token: a refused token is renewed once, and not too many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from bot.channels.base import TokenStore
+from bot.channels.wecom_kf.api import TIMEOUT, post
+from bot.channels.wecom_kf.errors import TOKEN_CODES
+from bot.channels.wecom_kf.token import AccessToken
+from bot.core.accounts import WecomKfAccount
+from bot.core.clock import Clock
+
+MOST_AT_ONCE = 4
+"""WeCom refuses about the sixth concurrent call of an interface (45033, CHANNELS §2.2)."""
+
+
+class Caller:
+    """The API of one account."""
+
+    def __init__(
+        self,
+        account: WecomKfAccount,
+        http: aiohttp.ClientSession,
+        tokens: TokenStore,
+        clock: Clock,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
+    ) -> None:
+        self._base = account.api_base
+        self._http = http
+        self._timeout = timeout
+        self._token = AccessToken(account, http, tokens, clock, timeout)
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def call(self, path: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """WeCom's answer; with a renewed token the second and last time, if the first was refused.
+
+        Raises TokenFailed, NotReached or NoAnswer.
+        """
+        async with self._room:
+            grant = await self._token.get()
+            answer = await post(self._http, self._base + path, payload, grant.token, self._timeout)
+            if answer["errcode"] in TOKEN_CODES:
+                grant = await self._token.renew(grant)
+                answer = await post(self._http, self._base + path, payload, grant.token, self._timeout)
+            return answer

@@ -1,0 +1,1 @@
+"""Days, festivals and birthdays: pure reckoning with dates, in the shop's zone and the Chinese calendar."""

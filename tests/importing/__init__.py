@@ -1,0 +1,1 @@
+"""Importing, exporting and erasing, against both databases."""
