@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.decision import Answer
-from bot.core.delivery import Capability, Status, Via
+from bot.core.delivery import PICTURE, Capability, Status, Via
 from bot.core.splitting import split_text
 
 GAP = "\n\n"
@@ -38,21 +38,23 @@ def compose(
     api: bool,
     parked: Sequence[Parked] = (),
     more: str = "",
+    pictures: Sequence[bytes] = (),
 ) -> Composed:
     """Spread `replies` over the roads that are open.
 
     api: whether messages of one's own accord may be sent at all on this account now.
     parked: older texts, considered only where the HTTP answer is the one road (CHANNELS §1.7, 48001).
-    more: the line that says there is a rest.
+    more: the line that says there is a rest. pictures: what comes after the texts, where there is a road.
     """
     if capability.passive and not api:
         return _passive_only(replies, capability.text_bytes, parked, more)
     parts = [part for reply in replies for part in split_text(reply, capability.text_bytes)]
+    shown = [Answer(PICTURE, Via.API, Status.PLANNED, png) for png in pictures if capability.carries(png)]
     if not capability.passive:
-        return Composed(answers=tuple(Answer(p, Via.API, Status.PLANNED) for p in parts))
+        return Composed(answers=(*(Answer(p, Via.API, Status.PLANNED) for p in parts), *shown))
     first = tuple(Answer(p, Via.PASSIVE, Status.SENDING) for p in parts[:1])
     rest = tuple(Answer(p, Via.API, Status.PLANNED) for p in parts[1:])
-    return Composed(parts[0] if parts else None, first + rest)
+    return Composed(parts[0] if parts else None, (*first, *rest, *shown))
 
 
 def _passive_only(replies: Sequence[str], most_bytes: int, parked: Sequence[Parked], more: str) -> Composed:

@@ -15,6 +15,7 @@ from bot.core.care_rules import CareRule, When
 from bot.core.effects import Effect, NotifySeller
 from bot.core.settings import Settings
 from handlers.commands.desk import Desk
+from handlers.commands.report import drawn
 from handlers.commands.report import told as report_told
 from handlers.commands.today import listing
 from handlers.report.period import Which
@@ -58,7 +59,8 @@ def _told(settings: Settings, connection: Connection, now: datetime, last: date)
             yield NotifySeller(told, f"today:{today}")
     monday = days_after(today, 1 - today.isoweekday())
     if at.report and last < monday and (told := report_told(desk, Which.LAST_WEEK)):
-        yield NotifySeller(told, f"report:{monday}", owner_only=True)  # money is for the owner
+        key, png = f"report:{monday}", drawn(desk, Which.LAST_WEEK)
+        yield NotifySeller(told, key, owner_only=True, picture=png)  # money is for the owner
 
 
 def _quarterly(settings: Settings, last: date, today: date) -> list[str]:

@@ -117,7 +117,11 @@ class Shop:
         }
         owners = frozenset(home.id for home, one in zip(told, staff, strict=True) if one.role == "owner")
         reach = partial(nearest, {name: channel.capability for name, channel in self.channels.items()})
-        return Surroundings(told, sizes, owners, self.settings.care_limits, identities, reach)
+        limits = self.settings.care_limits
+        return Surroundings(told, sizes, owners, limits, identities, reach, self._carries)
+
+    def _carries(self, account: str, picture: bytes) -> bool:
+        return self.channels[account].capability.carries(picture)
 
     def _told(
         self, connection: Connection, people: Sequence[Sequence[SellerIdentity]]

@@ -185,6 +185,7 @@ def _answer(decision: Decision, answer: Answer, message_id: int | None, now: dat
         "message_id": message_id,
         "kind": Kind.REPLY,
         "text": answer.text,
+        "picture": answer.picture or None,
         "status": answer.status,
         "via": answer.via,
         "due_at": now,

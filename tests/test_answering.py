@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering import GAP, Composed, Parked, compose
-from bot.core.delivery import Capability, Status, Via
+from bot.core.decision import Answer
+from bot.core.delivery import PICTURE, Capability, Status, Via
 
 MORE = "还没说完，回我一个字就接着发。"
 API = Capability(text_bytes=60)
@@ -17,6 +20,14 @@ PASSIVE = Capability(passive=True, api=False, text_bytes=120)
 
 def shown(composed: Composed) -> list[tuple[str, Via, Status]]:
     return [(a.text, a.via, a.status) for a in composed.answers]
+
+
+def test_a_picture_follows_its_text_where_there_is_a_road_for_it() -> None:
+    carrying = [replace(one, picture_bytes=3) for one in (API, BOTH, PASSIVE)]
+    found = [compose(["一"], c, api=c.api, pictures=[b"png", b"", b"big!"]).answers[1:] for c in carrying]
+    one = Answer(PICTURE, Via.API, Status.PLANNED, b"png")
+    assert found == [(one,), (one,), ()]
+    assert len(compose(["一"], API, api=True, pictures=[b"png"]).answers) == 1
 
 
 def test_nothing_to_say() -> None:

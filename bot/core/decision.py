@@ -19,6 +19,7 @@ class Answer:
     text: str
     via: Via
     status: Status
+    picture: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

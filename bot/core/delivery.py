@@ -22,6 +22,9 @@ class Kind(StrEnum):
     PROMO = "promo"
 
 
+PICTURE = "[图]"
+"""The text of a message that is a picture."""
+
 UNASKED = (Kind.CARE, Kind.PROMO)
 """What greets or sells; nobody who does not want it gets it."""
 USUAL_PRIORITY = {Kind.CARE: Priority.AFTER_SALES, Kind.PROMO: Priority.PROMO}
@@ -96,6 +99,7 @@ class Capability:
     recognised when repeated. proactive: others may be tried outside the windows, until the platform refuses.
     room: which correspondents are not alone.
     templates: service notices that may go outside the window, by name.
+    picture_bytes: the largest PNG picture it carries; 0: none.
     """
 
     passive: bool = False
@@ -108,7 +112,12 @@ class Capability:
     proactive: bool = False
     room: Room | None = None
     templates: frozenset[str] = frozenset()
+    picture_bytes: int = 0
     pace: Pace = field(default=Pace())
+
+    def carries(self, picture: bytes) -> bool:
+        """Whether there is a picture, and it can be sent of one's own accord."""
+        return self.api and 0 < len(picture) <= self.picture_bytes
 
 
 NO_ANSWER = "no_answer"
@@ -129,6 +138,7 @@ class Outgoing:
     """One outbox row as a channel sees it.
 
     answers: set for Via.ANSWER. unsure: an earlier attempt may have been taken, with these same `answers`.
+    picture: a PNG that goes instead of the text, which is then PICTURE.
     """
 
     id: int
@@ -142,6 +152,7 @@ class Outgoing:
     attempts: int = 0
     answers: Answered | None = None
     unsure: bool = False
+    picture: bytes = b""
 
 
 class Verdict(StrEnum):

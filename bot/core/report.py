@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 Counts = tuple[tuple[str, int], ...]
@@ -36,6 +36,18 @@ class Trade:
     def repeat(self) -> float:
         """The repeat rate: which share of the buyers had bought before, 0 to 1."""
         return self.returning / self.buyers if self.buyers else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """What `Trade.revenue` is made of: yuan of each day from `first` on, as far as it is told.
+
+    days: how many there are when the week or month is over.
+    """
+
+    first: date
+    days: int
+    revenue: tuple[Decimal, ...]
 
 
 @dataclass(frozen=True, slots=True)

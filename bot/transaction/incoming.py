@@ -118,6 +118,7 @@ class Incoming:
             api=self._shop.may_push(event.account, loaded.disabled),
             parked=waiting,
             more=self._shop.settings.texts.more,
+            pictures=[e.picture for e in effects if isinstance(e, Reply)],
         )
         staying = tuple(p.id for p in waiting if p.id not in composed.joined)
         return Decision(

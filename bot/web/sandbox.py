@@ -120,9 +120,20 @@ async def show_messages(request: web.Request) -> web.Response:
             "id": b.message_id,
         }
         | {"at": b.at.astimezone(zone).isoformat(timespec="seconds")}
+        | ({"picture": f"/sandbox/messages/{b.seq}.png"} if b.has_picture else {})
         for b in bubbles
     ]
     return web.json_response({"messages": shown})
+
+
+async def show_picture(request: web.Request) -> web.Response:
+    """The picture of one message on a phone."""
+    _same_machine(request)
+    seq = request.match_info["seq"]
+    png = await request.app[SANDBOX].picture(int(seq)) if len(seq) <= 18 else None
+    if png is None:
+        raise web.HTTPNotFound
+    return web.Response(body=png, content_type="image/png")
 
 
 async def show_notes(request: web.Request) -> web.Response:
@@ -158,6 +169,7 @@ async def move_clock(request: web.Request) -> web.Response:
 routes = [
     web.post("/sandbox/messages", type_message),
     web.get("/sandbox/messages", show_messages),
+    web.get(r"/sandbox/messages/{seq:[0-9]+}.png", show_picture),
     web.get("/sandbox/notes", show_notes),
     web.post("/sandbox/clock", move_clock),
     web.get("/sandbox/clock", show_clock),

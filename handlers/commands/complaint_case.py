@@ -18,6 +18,7 @@ from handlers.commands.phrases import going, short
 from handlers.complaint.hearing import after
 from handlers.complaint.steps import Advance, Refusal, advance
 from handlers.complaint.wording import deadline, filled, next_step, problem_of, was_said
+from handlers.promise_keeping import noted, spoken
 from handlers.understanding.meaning import Urgency
 
 SHOWN = 80
@@ -25,10 +26,14 @@ SHOWN = 80
 
 
 class Message(NamedTuple):
-    """Something for the buyer: the seller's own or approved words (RELAY), or the bot's part (COMPLAINT)."""
+    """Something for the buyer: the seller's own or approved words (RELAY), or the bot's part (COMPLAINT).
+
+    own: just typed, so that it may promise something.
+    """
 
     text: str
     kind: Kind = Kind.RELAY
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class Case:
         """The seller's own words; Refused if the buyer has read the same in this complaint."""
         if was_said(self.complaint, text):
             raise Refused(f"这句跟 {short(self.customer.called)} 说过了，同一句不说两遍。换个说法再发。")
-        return Message(text)
+        return Message(text, own=True)
 
     def said(self, own: str, ready: str, word: str) -> Message:
         """The seller's own words if there are any, else the ready ones; Refused if there are none left."""
@@ -116,10 +121,19 @@ def done(case: Case, turn: Turn) -> list[Effect]:
     effects += [_push(case, number, message) for number, message in enumerate(turn.tell)]
     effects += [turn.remedy] if turn.remedy else []
     effects += [*turn.more, *_won(case, step.ending, turn.words)]
-    return [
-        *effects,
-        Reply("\n".join([*_going(case, turn.tell), *turn.notes, _next(case, later, step.ending)])),
-    ]
+    promises = _promises(case, turn)
+    noticed = noted(case.customer, promises, case.desk.settings, case.desk.now)
+    told = [*_going(case, turn.tell), *turn.notes, noticed, _next(case, later, step.ending)]
+    return [*effects, *promises, Reply("\n".join(filter(None, told)))]
+
+
+def _promises(case: Case, turn: Turn) -> list[Effect]:
+    """What the seller's own words promise beside an action, which has a day and a reminder of its own."""
+    own = "\n".join(message.text for message in turn.tell if message.own)
+    if not own or turn.remedy is not None:
+        return []
+    desk = case.desk
+    return spoken(case.customer, own, desk.seller, desk.settings, desk.now)
 
 
 def _push(case: Case, number: int, message: Message) -> Push:

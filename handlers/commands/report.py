@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 
 from bot.core.complaint import Ending
 from bot.core.effects import Effect, Reply
-from bot.core.report import Answers, Asked, Complained, Counts, Report, Stretch
+from bot.core.report import Answers, Asked, Complained, Counts, Daily, Report, Stretch
 from handlers.commands import asked, complaint_figures
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, argument, level
 from handlers.commands.phrases import short
 from handlers.reply_clock import WITHDRAWN
+from handlers.report.chart import chart
 from handlers.report.period import Days, Period, Which, period
 from handlers.report.text import LOOKED_BACK, text
 from handlers.value.lifecycle import Stage
@@ -52,14 +54,36 @@ class ReportArguments(Arguments):
 
 
 def run(desk: Desk, args: ReportArguments) -> list[Effect]:
-    """The report; where there is nothing yet, what there may be instead."""
-    return [Reply(told(desk, args.which) or _nothing(args.which))]
+    """The report, and its picture; where there is nothing yet, what there may be instead."""
+    return [Reply(told(desk, args.which) or _nothing(args.which), drawn(desk, args.which))]
 
 
 def told(desk: Desk, which: Which) -> str:
     """The report as text; empty if there is nothing to report."""
     chosen = period(which, desk.now, desk.settings.shop.zone)
     return text(_report(desk, chosen), chosen)
+
+
+def drawn(desk: Desk, which: Which) -> bytes:
+    """Its revenue day by day, with that of the time before, as a PNG; empty without orders in the period."""
+    found = daily(desk, period(which, desk.now, desk.settings.shop.zone))
+    return chart(*found) if found else b""
+
+
+def daily(desk: Desk, chosen: Period) -> tuple[Daily, Daily] | None:
+    """What was sold on each day of the period, and of the one before: together what the text says of each.
+
+    None without orders in the period. A day that is to come is not among them.
+    """
+    this, before = (days.one_by_one(desk.settings.shop.zone) for days in (chosen.this, chosen.before))
+    found = report.by_day(desk.connection, [*before, *this])
+    revenue = [found.get(place, Decimal(0)) for place in range(len(before) + len(this))]
+    if max(found, default=-1) < len(before):
+        return None
+    return (
+        Daily(chosen.this.first, chosen.days, tuple(revenue[len(before) :])),
+        Daily(chosen.before.first, len(before), tuple(revenue[: len(before)])),
+    )
 
 
 def _nothing(which: Which) -> str:

@@ -58,7 +58,7 @@ def _passed_on(desk: Desk, here: Sequence[Unsent]) -> list[Unsent]:
 
 def _promised(desk: Desk, here: Sequence[Unsent]) -> list[Effect]:
     """What the words promised is no promise, and what they kept or replaced is open again."""
-    words = _passed_on(desk, here)
+    words = [message for message in here if message.kind is Kind.RELAY]
     moments = {(id_, m.created_at) for m in words if (id_ := desk.whose(words).get(m.id)) is not None}
     found: list[Effect] = []
     for one in desk.customers([id_ for id_, _ in moments]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
+from itertools import pairwise
 
 from scheduler.calendar.days import days_after, local_date, moment_of, month_bounds
 
@@ -35,6 +36,11 @@ class Days:
     begins: datetime
     ends: datetime
 
+    def one_by_one(self, zone: tzinfo) -> list[tuple[datetime, datetime]]:
+        """When each day begins and ends (not included), in the shop's zone; together they are the whole."""
+        later = (days_after(self.first, n) for n in range(1, (self.last - self.first).days + 1))
+        return list(pairwise([self.begins, *(moment_of(day, time.min, zone) for day in later), self.ends]))
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -46,12 +52,18 @@ class Period:
     before_name: str
     before: Days
 
+    @property
+    def days(self) -> int:
+        """How many days the week or month has when it is over: 7, or 28 to 31."""
+        first, last = _around(self.this.first, weekly=_weekly(self.which))
+        return (last - first).days + 1
+
 
 def period(which: Which, now: datetime, zone: tzinfo) -> Period:
     """A stretch that is not over is compared with just as much of the one before, to the same hour."""
     today = local_date(now, zone)
     name, before_name = _NAMES[which]
-    weekly = which in (Which.WEEK, Which.LAST_WEEK)
+    weekly = _weekly(which)
     first, _ = _around(today, weekly=weekly)
     earlier = _around(days_after(first, -1), weekly=weekly)
     if which in (Which.WEEK, Which.MONTH):
@@ -68,6 +80,10 @@ def _as_far(first: date, last: date, same_day: date, now: datetime, zone: tzinfo
         return _whole(first, last, zone)
     until = moment_of(same_day, now.astimezone(zone).time(), zone)
     return Days(first, same_day, moment_of(first, time.min, zone), until)
+
+
+def _weekly(which: Which) -> bool:
+    return which in (Which.WEEK, Which.LAST_WEEK)
 
 
 def _around(day: date, *, weekly: bool) -> tuple[date, date]:

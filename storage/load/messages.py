@@ -49,7 +49,7 @@ class Waiting(NamedTuple):
 def parked_texts(
     connection: Connection, contact_ids: Collection[int], now: datetime
 ) -> dict[int, list[Waiting]]:
-    """What waits for each of these correspondents to speak and has not expired, oldest first.
+    """The texts that wait for each of these correspondents to speak and have not expired, oldest first.
 
     The rows stay locked, so that nobody takes back what rides on an answer.
     """
@@ -58,6 +58,7 @@ def parked_texts(
     asked = select(*(col(getattr(OutboxRow, name)) for name in Waiting._fields)).where(
         col(OutboxRow.contact_id).in_(contact_ids),
         col(OutboxRow.status) == Status.PARKED,
+        col(OutboxRow.picture).is_(None),
         or_(col(OutboxRow.expires_at).is_(None), col(OutboxRow.expires_at) > now),
     )
     parked: dict[int, list[Waiting]] = {}

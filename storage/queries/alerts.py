@@ -28,13 +28,14 @@ class Told(NamedTuple):
 
 
 def told(connection: Connection, homes: Collection[Address], since: datetime, most: int) -> list[Told]:
-    """The alerts to the seller whose identities these are, newest first."""
+    """The alerts in words to the seller whose identities these are, newest first."""
     asked = (
         select(col(OutboxRow.created_at), col(OutboxRow.key), col(OutboxRow.text))
         .join(ContactRow, col(ContactRow.id) == col(OutboxRow.contact_id))
         .where(
             tuple_(col(ContactRow.account), col(ContactRow.external_id)).in_(homes),
             col(OutboxRow.kind) == Kind.ALERT,
+            col(OutboxRow.picture).is_(None),
             or_(col(OutboxRow.status).not_in(_NOT_SEEN), col(OutboxRow.reason) == JOINED),
             col(OutboxRow.created_at) >= since,
         )

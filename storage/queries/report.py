@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -24,18 +24,16 @@ from storage.rows import BuyerQuestionRow, ContactRow, OrderRow, OutboxRow, Scor
 _MARKS: Final = (("物流", "logistics"), ("仓储", "storage"), ("质量", "quality"), ("购物流程", "shopping"))
 _REFUSED: Final = (Status.FAILED, Status.DROPPED)
 _BY_HAND: Final = (Kind.RELAY, Kind.COMPLAINT)
+_KEPT: Final = col(OrderRow.total) - col(OrderRow.refunded)
+"""What the shop keeps of an order."""
 
 
 def trade(connection: Connection, begins: datetime, ends: datetime) -> Trade:
     """Orders that count (`COUNTS`) by when they were placed; who bought before is asked buyer by buyer."""
-    kept = func.sum(col(OrderRow.total) - col(OrderRow.refunded), type_=Yuan())
+    kept = func.sum(_KEPT, type_=Yuan())
     theirs = (
         select(col(OrderRow.customer_id), func.count().label("orders"), kept.label("kept"))
-        .where(
-            col(OrderRow.created_at) >= begins,
-            col(OrderRow.created_at) < ends,
-            col(OrderRow.status).in_(COUNTS),
-        )
+        .where(_placed(begins, ends), col(OrderRow.status).in_(COUNTS))
         .group_by(col(OrderRow.customer_id))
         .subquery()
     )
@@ -51,6 +49,28 @@ def trade(connection: Connection, begins: datetime, ends: datetime) -> Trade:
     asked = select(func.sum(theirs.c.orders), spent, func.count(), func.count().filter(bought_before))
     orders, revenue, buyers, returning = connection.execute(asked.select_from(theirs)).one()
     return Trade(int(orders or 0), revenue or Decimal(0), buyers, returning)
+
+
+def by_day(connection: Connection, days: Sequence[tuple[datetime, datetime]]) -> dict[int, Decimal]:
+    """The revenue that `trade` tells, by day: yuan by the day's place in `days`, of those with an order.
+
+    Each day is from its beginning to its end, which is not in it; they follow each other, gaps are allowed.
+    """
+    if not days:
+        return {}
+    day = case(*((_placed(*one), place) for place, one in enumerate(days)))
+    orders = (
+        select(day.label("day"), _KEPT.label("kept"))
+        .where(_placed(days[0][0], days[-1][1]), col(OrderRow.status).in_(COUNTS))
+        .subquery()
+    )
+    kept = func.sum(orders.c.kept, type_=Yuan())
+    asked = select(orders.c.day, kept.label("kept")).where(orders.c.day.is_not(None)).group_by(orders.c.day)
+    return {row.day: row.kept for row in connection.execute(asked)}
+
+
+def _placed(begins: datetime, ends: datetime) -> ColumnElement[bool]:
+    return and_(col(OrderRow.created_at) >= begins, col(OrderRow.created_at) < ends)
 
 
 def lost(connection: Connection, first: date, last: date, stage: str) -> int:

@@ -141,6 +141,7 @@ def _message(row: Row[Any]) -> Outgoing:
         row.attempts,
         _answered(row),
         row.code == NO_ANSWER,
+        row.picture or b"",
     )
 
 

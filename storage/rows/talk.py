@@ -60,7 +60,8 @@ _UNASKED = text("kind IN ('care', 'promo')")
 class OutboxRow(SQLModel, table=True):
     """Everything that goes out, and what became of it.
 
-    rule, priority, late: as `effects.Push` has them. began_at: when the latest try began.
+    rule, priority, late: as `effects.Push` has them. began_at: when the latest try began. picture: a PNG that
+    goes instead of the text.
     """
 
     __tablename__ = "outbox"
@@ -100,6 +101,7 @@ class OutboxRow(SQLModel, table=True):
     priority: int = none_yet()
     late: Late = Field(default=Late.ANY, sa_type=Text, sa_column_kwargs={"server_default": ""})
     began_at: datetime | None = maybe_moment()
+    picture: bytes | None = None
 
 
 class TimerRow(SQLModel, table=True):

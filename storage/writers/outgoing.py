@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, case, select, update
 from sqlmodel import col
 
 from bot.core import effects
-from bot.core.delivery import UNASKED, USUAL_PRIORITY, Contact, Kind, Status
+from bot.core.delivery import PICTURE, UNASKED, USUAL_PRIORITY, Contact, Kind, Status
 from bot.core.holiday import AWAY, said
 from bot.core.ledger import PERSONAL, PRIORITY_NAMES, Priority
 from bot.core.splitting import split_text
@@ -25,6 +25,9 @@ from storage.state import PUSHES_STOPPED, insert_for, write_state
 from storage.writers.registry import Batch, Origin, writes
 from storage.writers.tasks import leave_tasks
 from storage.writers.telling import DEFAULT_TEXT_BYTES, places_of_sellers
+
+PICTURE_LASTS = timedelta(days=1)
+"""How long a picture that goes with an alert may wait: it explains nothing by itself."""
 
 
 @writes(effects.Push)
@@ -118,18 +121,23 @@ def _alert_rows(
     origin: Origin, notice: effects.NotifySeller, seller: Contact, place: Contact
 ) -> list[dict[str, Any]]:
     key = f"{notice.key}@{seller.id}" if notice.key else None  # wherever it went: the person was told
-    parts = split_text(notice.text, origin.around.text_bytes.get(place.account, DEFAULT_TEXT_BYTES))
+    texts = split_text(notice.text, origin.around.text_bytes.get(place.account, DEFAULT_TEXT_BYTES))
+    parts: list[tuple[str, bytes | None]] = [(part, None) for part in texts]
+    if origin.around.carries(place.account, notice.picture):
+        parts.append((PICTURE, notice.picture))
     return [
         {
             "contact_id": place.id,
             "kind": Kind.ALERT,
             "text": part,
+            "picture": picture,
+            "expires_at": origin.now + PICTURE_LASTS if picture else None,
             "status": Status.PLANNED,
             "key": key and (f"{key}#{number}" if number else key),
             "due_at": origin.now,
             "created_at": origin.now,
         }
-        for number, part in enumerate(parts)
+        for number, (part, picture) in enumerate(parts)
     ]
 
 

@@ -29,7 +29,7 @@ class Surroundings:
 
     owners: the contact ids of those sellers that are owners. limits: of what nobody asked for. identities:
     a seller's contact id → those of all places where this seller can be told things, the first one first.
-    nearest: which of them it is now.
+    nearest: which of them it is now. carries: whether an account carries a picture.
     """
 
     sellers: tuple[Contact, ...] = ()
@@ -38,6 +38,7 @@ class Surroundings:
     limits: Limits = field(default=Limits())
     identities: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     nearest: Nearest = first_place
+    carries: Callable[[str, bytes], bool] = lambda account, picture: False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def _parked_alerts(connection: Connection, places: Collection[int], but: Collect
         col(OutboxRow.contact_id).in_(places),
         col(OutboxRow.status) == Status.PARKED,
         col(OutboxRow.kind) == Kind.ALERT,
+        col(OutboxRow.picture).is_(None),
         col(OutboxRow.id).not_in(but),
     )
     rows = connection.execute(asked.order_by(col(OutboxRow.id)).with_for_update())

@@ -38,6 +38,7 @@ def an_account(**changed: object) -> QqBotAccount:
         "channel": "qq_bot",
         "app_id": APP_ID,
         "app_secret": APP_SECRET,
+        "pictures": True,
     }
     return QqBotAccount.model_validate(values | changed)
 

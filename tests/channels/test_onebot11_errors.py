@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.onebot11.errors import RESULTS, RETCODES, capability_of, outcome_of
+from bot.channels.onebot11.wire import LARGEST_FRAME
 from bot.core.delivery import Outcome, Pace, Verdict
 from tests.channels.onebot11_bench import an_account
 from tests.fakes.onebot import refused, timed_out
@@ -76,10 +77,19 @@ def test_qq_that_does_not_answer_napcat() -> None:
     assert outcome.verdict is Verdict.UNKNOWN and "风控" in outcome.reason
 
 
+@pytest.mark.parametrize("begins", ["EventChecker Failed", "Timeout"])
+def test_a_picture_that_qq_could_not_be_given(begins: str) -> None:
+    """Nothing went, even where NapCat calls it a timeout (NapCatQQ #535, #223)."""
+    words = str(refused(-1, "rich media transfer failed")).replace("EventChecker Failed", begins)
+    outcome = outcome_of(answer(1200, words))
+    assert (outcome.verdict, outcome.code, outcome.most_attempts) == (Verdict.RETRY, "1200/-1", 3)
+
+
 def test_what_the_channel_can_do() -> None:
     usual = capability_of(an_account(gap="2s", jitter="1s"))
     assert usual.pace == Pace(per_account=2.0, per_person=2.0, jitter=1.0)
     assert usual.message_window is None and usual.touch_window is None
+    assert 0 < usual.picture_bytes * 4 / 3 + 1000 < LARGEST_FRAME
     assert usual.api and not usual.passive and not usual.idempotent and not usual.templates
     shipped = an_account()
     default = type(shipped).model_validate(

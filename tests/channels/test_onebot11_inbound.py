@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -122,6 +123,26 @@ def test_our_own_words() -> None:
     assert told(event) == OwnWords(str(ALICE), "99", NOW, "亲，明天发货")
     older = event | {"post_type": "message"}  # LLOneBot of some versions
     assert told(older) == told(event)
+
+
+@pytest.mark.parametrize(
+    ("segments", "size"),
+    [
+        ([wire.image()], 79100),
+        ([wire.image(file_size=79100)], 79100),
+        ([wire.image(file_size=None)], 0),
+        ([wire.image(file_size={"a": 1})], 0),
+        ([wire.image(), wire.image()], None),
+        ([wire.image(), wire.text("看")], None),
+        ([wire.image(sub_type=1)], None),
+        ([{"type": "file", "data": {"file": "a.pdf", "file_size": "5"}}], None),
+        ([wire.text("看")], None),
+    ],
+)
+@pytest.mark.parametrize("as_posted", [dict, wire.as_string])
+def test_a_picture_of_our_own(segments: list[Any], size: int | None, as_posted: Callable[..., Any]) -> None:
+    event = as_posted(wire.own_message(SELF, ALICE, 99, AT, segments))
+    assert told(event).picture == size
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.onebot11.message import MOST_SEGMENTS, from_cq, read, to_send
+from bot.channels.onebot11.message import MOST_SEGMENTS, from_cq, pictured, read, to_send
 from bot.core.events import MessageKind
 from tests.fakes import onebot_wire as wire
 
@@ -136,6 +137,14 @@ def test_what_is_sent_is_one_segment_of_text(words: str) -> None:
     assert to_send(words) == [{"type": "text", "data": {"text": words}}]
 
 
+@given(st.binary(min_size=1, max_size=300))
+def test_what_is_shown_is_one_segment_with_its_bytes(picture: bytes) -> None:
+    [shown] = to_send("[图]", picture)
+    assert shown["type"] == "image" and set(shown["data"]) == {"file"}
+    scheme, _, encoded = shown["data"]["file"].partition("://")
+    assert (scheme, b64decode(encoded, validate=True)) == ("base64", picture)
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
@@ -154,3 +163,4 @@ json_values = st.recursive(
 def test_nothing_breaks_the_reading(message: Any) -> None:
     said = read(message)
     said.text.encode()
+    assert pictured(said) is None or said.kind is MessageKind.IMAGE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ from sqlalchemy import Connection, insert, select
 from sqlmodel import col
 
 from bot.channels.onebot11 import store
+from bot.channels.onebot11.inbound import OwnWords
 from bot.channels.onebot11.presence import ABSENCES, NO_LINK
-from bot.core.delivery import Kind, Status
+from bot.core.delivery import PICTURE, Kind, Status
 from storage.db import Database
 from storage.load import ensure_contacts
 from storage.rows import AccountRow, MessageRow, OutboxRow
@@ -74,7 +75,36 @@ def test_a_day_is_counted(rows: Rows) -> None:
 def test_whose_words(rows: Rows, to: int, message_id: str, text: str, bots: bool) -> None:
     rows.out(platform_id="77")
     rows.out(account="oa", platform_id="78")
-    assert store.sent_by_bot(rows.connection, "qq", str(to), message_id, text, NOW) is bots
+    assert store.sent_by_bot(rows.connection, "qq", OwnWords(str(to), message_id, NOW, text)) is bots
+
+
+LATE = NOW + timedelta(minutes=11)
+
+
+@pytest.mark.parametrize(
+    ("sent", "size", "at", "bots"),
+    [
+        ({}, 4, NOW, True),
+        ({"status": Status.SENDING}, 4, NOW, True),
+        ({"status": Status.UNKNOWN, "sent_at": None}, 4, NOW, True),
+        ({"status": Status.UNKNOWN, "sent_at": None}, 0, NOW, True),
+        ({}, 5, NOW, False),
+        ({}, 4, LATE, False),
+        ({"status": Status.FAILED, "sent_at": None}, 4, NOW, False),
+        ({"account": "oa"}, 4, NOW, False),
+        ({"to": BOB}, 4, NOW, False),
+        ({"platform_id": "77"}, 4, NOW, True),
+        ({"platform_id": "77"}, 0, NOW, False),
+        ({"platform_id": "78"}, 5, LATE, True),
+        ({"picture": None}, 4, NOW, False),
+        ({"picture": None}, 0, NOW, False),
+    ],
+)
+def test_whose_picture(rows: Rows, sent: dict[str, Any], size: int, at: datetime, bots: bool) -> None:
+    """As large, shortly before or after; or, if nobody says how large it is, one whose id nobody has said."""
+    rows.out(**{"text": PICTURE, "picture": b"four", "began_at": NOW} | sent)
+    own = OwnWords(str(ALICE), "78", at, "", picture=size)
+    assert store.sent_by_bot(rows.connection, "qq", own) is bots
 
 
 def test_the_group_of_the_last_message(rows: Rows) -> None:

@@ -16,6 +16,7 @@ from handlers.commands.kept import unsaid
 from storage.queries.echoes import said_by_bot
 from storage.rows import BuyerQuestionRow, ContactRow, OutboxRow, PromiseRow, TimerRow
 from tests.commands.conftest import NINE, Counter
+from tests.commands.test_complaints import complain
 
 TONIGHT = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 TOMORROW = TONIGHT + timedelta(days=1)
@@ -52,6 +53,18 @@ def test_a_second_parcel_keeps_a_promised_resend(counter: Counter, xiaoli: int) 
     counter.say("回 小丽 明天给您补发一瓶")
     counter.say("发货 20261121-1 SF1234567890124")
     assert "答应的明天22:00前补发，做到了。" in counter.say("确认")
+
+
+def test_so_are_own_words_in_a_complaint_but_an_action_has_its_own_day(counter: Counter, xiaoli: int) -> None:
+    number = complain(counter, xiaoli)
+    told = counter.say(f"投诉 {number} 道歉 真对不起，今晚给您答复")
+    assert "记下了：今晚22:00前答复。没这意思就打：没答应 小丽" in told
+    assert promises(counter) == [("答复", "open")]
+    counter.say("撤")
+    assert promises(counter) == [("答复", "dropped")]
+    for line in ("道歉 实在对不起", "原因 打包时漏放了泡沫", "解释", "方案 明天给您补发一瓶"):
+        counter.say(f"投诉 {number} {line}")
+    assert promises(counter) == [("答复", "dropped")]
 
 
 def test_a_later_reply_keeps_a_promised_answer(counter: Counter, xiaoli: int) -> None:

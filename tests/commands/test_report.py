@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from bot.core.complaint import Ending
 from bot.core.customer import OrderItem
 from bot.core.delivery import Status
 from bot.core.effects import AskedSeller, BuyerAnswered, KeepScores, RecordOrder
+from bot.core.money import show_money
+from bot.core.report import Daily
 from bot.core.settings import Settings
+from handlers.commands.desk import Desk
+from handlers.commands.report import daily, drawn
+from handlers.report.period import Which, period
 from storage.db import Database
 from storage.rows import ComplaintRow, StageMoveRow
 from tests.care.shop import at
@@ -114,6 +121,53 @@ def test_who_went_is_told_with_where_to_find_them(counter: Counter, xiaoli: int)
         counter.put(StageMoveRow, customer_id=who, reason="400 天没来", **moved)
     told = counter.say("报表")
     assert "流失 3 位" in told and "回访名单" in told.splitlines()[-1]
+
+
+def bars(counter: Counter, which: Which) -> tuple[Daily, Daily] | None:
+    with counter.database.transaction() as connection:
+        desk = Desk(connection, counter.settings, counter.now)
+        return daily(desk, period(which, counter.now, counter.settings.shop.zone))
+
+
+def picture(counter: Counter, which: Which) -> bytes:
+    with counter.database.transaction() as connection:
+        return drawn(Desk(connection, counter.settings, counter.now), which)
+
+
+def test_the_bars_of_the_chart_add_up_to_what_the_text_says(counter: Counter) -> None:
+    a_shop(counter)
+    told = {which: counter.say(f"报表 {which}").splitlines()[1] for which in Which}
+    for which in (Which.WEEK, Which.LAST_WEEK, Which.MONTH):
+        found = bars(counter, which)
+        assert found
+        this, before = (show_money(sum(stretch.revenue, Decimal(0))) for stretch in found)
+        assert told[which].startswith(f"卖了 {this}")
+        assert f"（{before}，" in told[which] or before == "0元"
+        with Image.open(BytesIO(picture(counter, which))) as png:
+            assert (png.format, png.size) == ("PNG", (900, 500))
+    assert bars(counter, Which.LAST_MONTH) is None
+    assert picture(counter, Which.LAST_MONTH) == b""
+
+
+def test_a_bar_for_each_day_so_far(counter: Counter) -> None:
+    a_shop(counter)
+    found = bars(counter, Which.WEEK)
+    assert found == (
+        Daily(MONDAY.date(), 7, (Decimal(188), *[Decimal(0)] * 4)),
+        Daily(MONDAY.date() - timedelta(days=7), 5, (Decimal(200), *[Decimal(0)] * 4)),
+    )
+
+
+def test_without_orders_there_is_no_picture(sqlite_counter: Counter) -> None:
+    counter = sqlite_counter
+    ann = counter.buyer("alice")
+    counter.now = MONDAY - timedelta(days=7)
+    buys(counter, ann, CREAM, 129)
+    counter.now = MONDAY + timedelta(hours=1)
+    assert counter.say("报表").splitlines()[1] == "一单也没有（1 单）"
+    assert picture(counter, Which.WEEK) == b""
+    buys(counter, ann, CREAM, 0)
+    assert picture(counter, Which.WEEK), "what was given away was an order"
 
 
 @pytest.mark.parametrize(

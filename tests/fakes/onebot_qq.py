@@ -11,9 +11,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from tests.fakes.pictures import SHOWN, from_base64, is_png
 from tests.fakes.waiting import Changes
 
 LONGEST = 4500
+LARGEST_PICTURE = 10 * 1024 * 1024
+"""Bytes; QQ's own limit is written nowhere."""
 SENDS = ("send_private_msg", "send_msg")
 SENDABLE = frozenset({"text", "face", "image", "record", "video", "at", "reply", "json", "file", "forward"})
 
@@ -55,7 +58,10 @@ class Fault:
 
 
 class Qq:
-    """One logged-in QQ account. `phones[user]` is what the other side sees, `calls` every action as it came."""
+    """One logged-in QQ account. `phones[user]` is what the other side sees, `calls` every action as it came.
+
+    pictures: what the pictures are that a phone shows as `[图片]`.
+    """
 
     def __init__(self, self_id: int, now: Callable[[], datetime]) -> None:
         self.self_id = self_id
@@ -66,6 +72,7 @@ class Qq:
         self.blocked_by: set[int] = set()
         self.requests: dict[str, int] = {}
         self.phones: defaultdict[int, list[str]] = defaultdict(list)
+        self.pictures: defaultdict[int, list[bytes]] = defaultdict(list)
         self.calls: list[dict[str, Any]] = []
         self.sent_at: list[float] = []
         self.faults: deque[Fault] = deque()
@@ -112,9 +119,11 @@ class Qq:
         if set(params) - {"user_id", "group_id", "message", "auto_escape"}:
             raise Failed(1400, "unknown parameter")
         user_id = _number(params.get("user_id"))
-        words = _words(_segments(params.get("message"), escape=params.get("auto_escape") is True))
+        segments = _checked(_segments(params.get("message"), escape=params.get("auto_escape") is True))
+        words, pictures = _words(segments), _pictures(segments)
         self._check_reachable(user_id, params.get("group_id"))
         message_id = next(self.numbers)
+        self.pictures[user_id] += pictures
         self.phones[user_id].append(words)
         self.changes.happened()
         self.sent_at.append(self.now())
@@ -158,20 +167,44 @@ def _segments(message: Any, *, escape: bool) -> Any:
     return message
 
 
-def _words(message: Any) -> str:
-    """What the other side sees; only arrays of whole segments are taken."""
+def _checked(message: Any) -> list[Any]:
+    """Only arrays of whole segments are taken."""
     if not isinstance(message, list) or not message:
         raise Failed(1400, "消息体无法解析, 请检查是否发送了不支持的消息类型")
-    words = []
     for segment in message:
         if not isinstance(segment, dict) or set(segment) != {"type", "data"}:
             raise Failed(1400, "a segment has type and data")
         if segment["type"] not in SENDABLE or not isinstance(segment["data"], dict):
             raise Failed(1400, f"未知的消息类型：{segment['type']}")
+    return message
+
+
+def _words(segments: list[Any]) -> str:
+    """What the other side sees in a list of chats."""
+    words = []
+    for segment in segments:
         if segment["type"] == "text":
             words.append(segment["data"].get("text"))
+        elif segment["type"] == "image":
+            words.append(SHOWN)
     if not all(isinstance(w, str) and w for w in words) or not words:
         raise Failed(1400, "text is empty")
     if len("".join(words)) > LONGEST:
         raise refused(-1, "消息过长")
     return "".join(words)
+
+
+def _pictures(segments: list[Any]) -> list[bytes]:
+    """The bytes of the pictures; ours are PNGs as base64, of an address or a path this fake knows nothing."""
+    pictures = []
+    for segment in segments:
+        if segment["type"] != "image":
+            continue
+        file = segment["data"].get("file")
+        picture = from_base64(file.removeprefix("base64://")) if isinstance(file, str) else None
+        if picture is None or not file.startswith("base64://"):
+            raise Failed(1200, f"文件处理失败: 识别URL失败, uri= {str(file)[:40]}")
+        if not is_png(picture) or len(picture) > LARGEST_PICTURE:
+            raise refused(-1, "rich media transfer failed")
+        pictures.append(picture)
+    return pictures

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64decode
 from typing import Any
 
 Segment = dict[str, Any]
@@ -14,6 +16,13 @@ def text(words: str) -> Segment:
 def image(file: str = "A1B2.jpg", **more: Any) -> Segment:
     url = f"https://multimedia.nt.qq.com.cn/download?fileid={file}"
     return {"type": "image", "data": {"file": file, "url": url, "file_size": "79100"} | more}
+
+
+def sent_image(file: str) -> Segment:
+    """A picture that went out as base64, as it comes back: a name and a link (NapCat's picElement)."""
+    picture = b64decode(file.removeprefix("base64://"))
+    name = hashlib.md5(picture).hexdigest().upper() + ".png"
+    return image(name, summary="", sub_type=0, file_size=str(len(picture)))
 
 
 def _escape(value: str, *, parameter: bool) -> str:
@@ -67,8 +76,13 @@ def own_message(
     self_id: int, to: int, message_id: int | str, at: float, segments: list[Segment]
 ) -> dict[str, Any]:
     """What reportSelfMessage adds: something went out from the account itself."""
+    segments = [sent_image(s["data"]["file"]) if _is_base64(s) else s for s in segments]
     event = private_message(self_id, self_id, message_id, at, segments)
     return event | {"post_type": "message_sent", "message_sent_type": "self", "target_id": to}
+
+
+def _is_base64(segment: Segment) -> bool:
+    return segment["type"] == "image" and str(segment["data"].get("file")).startswith("base64://")
 
 
 def group_message(

@@ -15,11 +15,12 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes.qq_api import FOREVER, GROUPS, TOKEN, USERS, FakeApi
+from tests.fakes.qq_api import FILES, FOREVER, GROUPS, TOKEN, USERS, FakeApi
+from tests.fakes.qq_files import LARGEST_REQUEST
 from tests.fakes.qq_gateway import FakeGateway
 from tests.fakes.qq_wire import as_bytes, dispatch, in_group, key_of, private, signed_headers
 
-__all__ = ["FOREVER", "GROUPS", "TOKEN", "USERS", "FakeQq", "Pushed"]
+__all__ = ["FILES", "FOREVER", "GROUPS", "TOKEN", "USERS", "FakeQq", "Pushed"]
 
 RETRIES = 3
 APP_ID, APP_SECRET = "100000000", "naOC0ocQE3shWLAfffVLB1rhYPG7"
@@ -47,7 +48,7 @@ class FakeQq(FakeApi):
         self.callback_url = ""
         self.gateway = FakeGateway(self.knows_token)
         self._seqs, self._ids = count(1), count(1)
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST_REQUEST)
         self.add_routes(app)
         self.gateway.add_routes(app)
         self._server = TestServer(app)

@@ -1,4 +1,4 @@
-"""The API half of the fake QQ: token and messages, strict (CHANNELS §3.1, §3.5)."""
+"""The API half of the fake QQ: token, uploads and messages, strict (CHANNELS §3.1, §3.5)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
 from aiohttp import web
 
 from tests.fakes.faults import FOREVER, Fault, Faulty, Refusal, dropped, json_or_none
+from tests.fakes.pictures import SHOWN
+from tests.fakes.qq_files import Files
 
 __all__ = ["FOREVER", "FakeApi"]
 
 TOKEN = "/app/getAppAccessToken"
 USERS, GROUPS = "/v2/users", "/v2/groups"
+FILES = "/files"
 
 LASTS, RENEWED_BEFORE = 7200, 60
 PRIVATE_LASTS, GROUP_LASTS = 3600.0, 300.0
@@ -44,7 +48,10 @@ class Chat:
 
 
 class FakeApi(Faulty):
-    """State and handlers; `now` tells the platform's time. `phones` is what each chat shows."""
+    """State and handlers; `now` tells the platform's time.
+
+    `phones` is what each chat shows, `pictures` what its pictures are; an upload by itself shows nothing.
+    """
 
     def __init__(self, app_id: str, app_secret: str, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -53,6 +60,8 @@ class FakeApi(Faulty):
         self.domains: set[str] = set()
         self.chats: defaultdict[str, Chat] = defaultdict(lambda: Chat(there=False))
         self.phones: defaultdict[str, list[str]] = defaultdict(list)
+        self.pictures: defaultdict[str, list[bytes]] = defaultdict(list)
+        self.files = Files(self.now)
         self.used_tokens: list[str] = []
         self.token_calls = 0
         self.lasts = LASTS
@@ -64,15 +73,20 @@ class FakeApi(Faulty):
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post(TOKEN, self._give_token)
         app.router.add_get("/users/@me", self._me)
-        app.router.add_post("/v2/users/{openid}/messages", self._private)
-        app.router.add_post("/v2/groups/{openid}/messages", self._to_group)
+        for under in (USERS, GROUPS):
+            app.router.add_post(under + "/{openid}/messages", partial(self._message, under))
+            app.router.add_post(under + "/{openid}/files", partial(self._file, under))
 
     def now(self) -> float:
         return self._now().timestamp()
 
     def sends(self) -> list[dict[str, Any]]:
         """The bodies of all requests to send."""
-        return [body for path, body in self.calls if path != TOKEN]
+        return [body for path, body in self.calls if path not in (TOKEN, FILES)]
+
+    def uploads(self) -> list[dict[str, Any]]:
+        """The bodies of all requests to upload."""
+        return [body for path, body in self.calls if path == FILES]
 
     def revoke_tokens(self) -> None:
         """Nothing given out so far is worth anything."""
@@ -149,34 +163,43 @@ class FakeApi(Faulty):
             return web.json_response({"code": 11244, "message": "token"}, status=401)
         return web.json_response({"id": "615", "username": "小林", "bot": True})
 
-    # --- messages
+    # --- uploads and messages
 
-    async def _private(self, request: web.Request) -> web.StreamResponse:
+    async def _file(self, under: str, request: web.Request) -> web.StreamResponse:
         answer: web.StreamResponse = await self._answered(
-            request, USERS, lambda b: self._send(request, USERS, b)
+            request, FILES, partial(self._upload, request, under)
         )
         return answer
 
-    async def _to_group(self, request: web.Request) -> web.StreamResponse:
-        answer: web.StreamResponse = await self._answered(
-            request, GROUPS, lambda b: self._send(request, GROUPS, b)
-        )
+    def _upload(self, request: web.Request, under: str, asked: Any) -> dict[str, Any]:
+        self._check_headers(request)
+        return self.files.take(under, asked)
+
+    async def _message(self, under: str, request: web.Request) -> web.StreamResponse:
+        answer: web.StreamResponse = await self._answered(request, under, partial(self._send, request, under))
         return answer
 
     def _send(self, request: web.Request, under: str, message: Any) -> dict[str, str]:
         self._check_headers(request)
         chat_id = request.match_info["openid"]
         chat = self.chats[chat_id]
-        if not isinstance(message, dict) or message.get("msg_type") != 0:
+        if not isinstance(message, dict) or message.get("msg_type") not in (0, 7):
             raise Refusal(50006, "msg_type")
-        self._check_text(message.get("content"))
+        picture = self.files.named(under, message.get("media")) if message["msg_type"] == 7 else None
+        if picture is None:
+            self._check_text(message.get("content"))
         if not chat.there:
             raise Refusal(40054004 if under == USERS else 40054003, "not friend")
         self._use_right(chat, under, message)
-        self.phones[chat_id].append(message["content"])
-        self.changes.happened()
+        self._show(chat_id, message, picture)
         known = f"ROBOT1.0_out{next(self._numbers)}"
         return {"id": known, "timestamp": self._now().isoformat()}
+
+    def _show(self, chat_id: str, message: dict[str, Any], picture: bytes | None) -> None:
+        if picture is not None:
+            self.pictures[chat_id].append(picture)
+        self.phones[chat_id].append(message["content"] if picture is None else SHOWN)
+        self.changes.happened()
 
     def _check_text(self, content: Any) -> None:
         if not isinstance(content, str) or not content.strip():

@@ -36,8 +36,9 @@ class Exchange:
 class FakeWechat(FakeApi):
     """One Official Account as WeChat's servers have it; use as an async context manager.
 
-    `phones[openid]` is everything the user saw. With an `encoding_aes_key` pushes are encrypted
-    (`mode` "secure", or "compat" with the plaintext beside). `callback_url` may be set later.
+    `phones[openid]` is everything the user saw, `pictures[openid]` the pictures among it. With an
+    `encoding_aes_key` pushes are encrypted (`mode` "secure", or "compat" with the plaintext beside).
+    `callback_url` may be set later.
     """
 
     def __init__(

@@ -1,9 +1,8 @@
-"""The API half of the fake WeChat: stable_token, custom/send, template/send, strict (CHANNELS §1.6-1.10)."""
+"""The API half of the fake WeChat: tokens, media, custom/send, template/send, strict (CHANNELS §1.6-1.11)."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +13,9 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.faults import FOREVER, Fault, Faulty, Refusal, dropped, json_or_none
+from tests.fakes.media import LARGEST_REQUEST, MEGABYTE, UPLOAD, Media
+from tests.fakes.pictures import SHOWN
+from tests.fakes.wechat_body import check_data, content_of, strict_object
 
 __all__ = ["FOREVER", "FakeApi", "Fault"]
 
@@ -27,9 +29,6 @@ LASTS = 7200
 RENEWED_BEFORE = 300
 FORCE_EVERY = 30
 DEDUPLICATED_FOR = 600
-LONGEST_TEXT = 2048
-LIMITS = {"thing": 20, "character_string": 32, "time": 32, "phrase": 5, "number": 32}
-_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u")  # \u, but not a backslash before the letter u
 
 
 @dataclass
@@ -73,6 +72,8 @@ class FakeApi(Faulty):
         self.templates = templates or {}
         self.users: dict[str, User] = {}
         self.phones: defaultdict[str, list[str]] = defaultdict(list)
+        self.pictures: defaultdict[str, list[bytes]] = defaultdict(list)  # what SHOWN stands for on a phone
+        self.media = Media(self.now, 2 * MEGABYTE)
         self.notices: dict[int, tuple[str, dict[str, Any]]] = {}
         self.used_tokens: list[str] = []
         self._now = now
@@ -83,9 +84,10 @@ class FakeApi(Faulty):
         self._client_ids: dict[tuple[str, str], float] = {}
 
     def app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_post(STABLE_TOKEN, self._answered(self._stable_token))
         app.router.add_post(CUSTOM_SEND, self._answered(self._custom_send))
+        app.router.add_post(UPLOAD, self._answered(self._upload))
         app.router.add_post(TEMPLATE_SEND, self._answered(self._template_send))
         return app
 
@@ -169,19 +171,22 @@ class FakeApi(Faulty):
 
     # --- messages
 
+    def _upload(self, request: web.Request, body: bytes) -> dict[str, Any]:
+        self._check_token(request)
+        return self.media.take(request, body)
+
     def _custom_send(self, request: web.Request, body: bytes) -> dict[str, Any]:
         self._check_token(request)
-        message = _strict_object(body)
-        if message.get("msgtype") != "text" or not isinstance(message.get("text"), dict):
+        message = strict_object(body)
+        kind = str(message.get("msgtype"))
+        if kind not in ("text", "image") or not isinstance(message.get(kind), dict):
             raise Refusal(40008, "invalid message type")
         user = self._reachable(message.get("touser"))
-        content = message["text"].get("content")
-        if not isinstance(content, str) or not content:
-            raise Refusal(44004, "empty content")
-        if len(content.encode()) > LONGEST_TEXT:
-            raise Refusal(45002, "content size out of limit")
+        pictures = [self.media.shown(message["image"])] if kind == "image" else []
+        content = SHOWN if pictures else content_of(message["text"])
         self._use_right(user)
         self.phones[message["touser"]].append(content)
+        self.pictures[message["touser"]] += pictures
         return {"errcode": 0, "errmsg": "ok"}
 
     def _reachable(self, openid: Any) -> User:
@@ -203,13 +208,13 @@ class FakeApi(Faulty):
 
     def _template_send(self, request: web.Request, body: bytes) -> dict[str, Any]:
         self._check_token(request)
-        message = _strict_object(body)
+        message = strict_object(body)
         openid = message.get("touser")
         self._reachable(openid)
         keywords = self.templates.get(str(message.get("template_id")))
         if keywords is None:
             raise Refusal(40037, "invalid template_id")
-        _check_data(message.get("data"), keywords)
+        check_data(message.get("data"), keywords)
         self._check_client_id(str(openid), message.get("client_msg_id"))
         number = next(self._numbers)
         self.notices[number] = (str(openid), message)
@@ -228,29 +233,3 @@ class FakeApi(Faulty):
 
 def _error(errcode: int, errmsg: str) -> dict[str, Any]:
     return {"errcode": errcode, "errmsg": f"{errmsg} rid: 5f3ded7d-22929d02-4ba1f5f6"}
-
-
-def _strict_object(body: bytes) -> dict[str, Any]:
-    message = json_or_none(body)
-    if not isinstance(message, dict):
-        raise Refusal(47001, "data format error")
-    if _ESCAPED.search(body):
-        raise Refusal(47002, "data format error: escaped")
-    return message
-
-
-def _check_data(data: Any, keywords: frozenset[str]) -> None:
-    if not isinstance(data, dict) or set(data) != keywords:
-        raise Refusal(47003, "argument invalid! data")
-    for keyword, entry in data.items():
-        value = entry.get("value") if isinstance(entry, dict) else None
-        if not isinstance(value, str) or not _fits(keyword.rstrip("0123456789"), value):
-            raise Refusal(47003, f"argument invalid! data.{keyword}.value is invalid")
-
-
-def _fits(kind: str, value: str) -> bool:
-    if not value or "\n" in value or len(value) > LIMITS.get(kind, 100):
-        return False
-    if kind == "time":
-        return re.fullmatch(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?", value) is not None
-    return kind not in ("character_string", "number") or value.isascii()

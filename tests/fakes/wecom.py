@@ -27,7 +27,8 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 class FakeWecom(FakeKfApi):
     """One corp with one customer-service account; use as an async context manager.
 
-    `phones[external_id]` is everything that was sent there. `callback_url` may be set later.
+    `phones[external_id]` is everything that was sent there, `pictures[external_id]` the pictures among it.
+    `callback_url` may be set later.
     """
 
     def __init__(

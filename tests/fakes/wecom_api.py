@@ -1,4 +1,4 @@
-"""The API half of the fake WeCom: token, sync_msg, send_msg, sessions, profiles, strict (CHANNELS §2)."""
+"""The API half of the fake WeCom: token, sync_msg, media, send_msg, sessions, profiles, strict (CHANNELS §2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.faults import FOREVER, Fault, Faulty, Refusal, dropped, json_or_none
+from tests.fakes.media import LARGEST_REQUEST, MEGABYTE, UPLOAD, Media
+from tests.fakes.pictures import SHOWN
 from tests.fakes.wechat_api import Right
+from tests.fakes.wecom_wire import shown
 
 __all__ = ["FOREVER", "FakeKfApi"]
 
@@ -66,6 +69,8 @@ class FakeKfApi(Faulty):
         self.corp_id, self.secret, self.open_kfid = corp_id, secret, open_kfid
         self.people: dict[str, Person] = {}
         self.phones: defaultdict[str, list[str]] = defaultdict(list)
+        self.pictures: defaultdict[str, list[bytes]] = defaultdict(list)  # what SHOWN stands for on a phone
+        self.media = Media(self.now, 10 * MEGABYTE)
         self.log: list[dict[str, Any]] = []
         self.taken: dict[str, str] = {}  # msgid → external id
         self.codes: dict[str, Code] = {}
@@ -83,10 +88,11 @@ class FakeKfApi(Faulty):
         self._unasked: deque[float] = deque()
 
     def app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_get(GETTOKEN, self._answered(self._gettoken))
         for path, handler in (
             (SYNC, self._sync),
+            (UPLOAD, self._upload),
             (SEND, self._send),
             (SEND_ON_EVENT, self._send_on_event),
             (STATE, self._state),
@@ -162,7 +168,7 @@ class FakeKfApi(Faulty):
             "expires_in": int(self._tokens[self._current] - self.now()) or LASTS,
         }
 
-    def _authorised(self, request: web.Request, body: bytes, *known: str) -> dict[str, Any]:
+    def _check_token(self, request: web.Request) -> None:
         token = request.query.get("access_token", "")
         if not token:
             raise Refusal(41001, "access_token missing")
@@ -170,6 +176,9 @@ class FakeKfApi(Faulty):
             raise Refusal(40014, "invalid access_token")
         if self._tokens[token] < self.now():
             raise Refusal(42001, "access_token expired")
+
+    def _authorised(self, request: web.Request, body: bytes, *known: str) -> dict[str, Any]:
+        self._check_token(request)
         asked = json_or_none(body)
         if not isinstance(asked, dict) or set(asked) - set(known):
             raise Refusal(40058, "invalid Request Parameter")
@@ -223,13 +232,19 @@ class FakeKfApi(Faulty):
 
     # --- sending
 
+    def _upload(self, request: web.Request, body: bytes) -> dict[str, Any]:
+        self._check_token(request)
+        taken = self.media.take(request, body)
+        return taken | {"created_at": str(taken["created_at"])}
+
     def _send(self, request: web.Request, body: bytes) -> dict[str, Any]:
-        asked = self._authorised(request, body, "touser", "open_kfid", "msgid", "msgtype", "text", "msgmenu")
+        known = ("touser", "open_kfid", "msgid", "msgtype", "text", "msgmenu", "image")
+        asked = self._authorised(request, body, *known)
         whom = asked.get("touser")
         person = self.people.get(whom) if isinstance(whom, str) else None
         if person is None:
             raise Refusal(40096, "invalid external userid")
-        shown, msgid = _shown(asked), self._msgid(asked)
+        what, msgid = self._what(asked), self._msgid(asked)
         if msgid in self.taken:
             return {"msgid": msgid}
         if person.state in (WAITING, PERSON):
@@ -241,16 +256,22 @@ class FakeKfApi(Faulty):
         if not person.right.left:
             raise Refusal(95001, "send msg count limit")
         person.right.left -= 1
-        return self._take(whom, msgid, shown)
+        return self._take(whom, msgid, what)
 
     def _send_on_event(self, request: web.Request, body: bytes) -> dict[str, Any]:
         asked = self._authorised(request, body, "code", "msgid", "msgtype", "text", "msgmenu")
-        shown, msgid = _shown(asked), self._msgid(asked)
+        what, msgid = shown(asked), self._msgid(asked)
         code = self.codes.pop(str(asked.get("code")), None)
         if code is None or code.until < self.now():
             raise Refusal(40058, "invalid code")
         self.people[code.whom].welcomed = self.now()
-        return self._take(code.whom, msgid, shown)
+        return self._take(code.whom, msgid, what)
+
+    def _what(self, asked: dict[str, Any]) -> str | bytes:
+        """A text or menu, or a picture, as the phone shows it."""
+        if asked.get("msgtype") == "image" and isinstance(asked.get("image"), dict):
+            return self.media.shown(asked["image"])
+        return shown(asked)
 
     def _msgid(self, asked: dict[str, Any]) -> str:
         msgid = asked.get("msgid", f"made_up_{next(self._numbers)}")
@@ -258,9 +279,11 @@ class FakeKfApi(Faulty):
             raise Refusal(40058, "invalid msgid")
         return msgid
 
-    def _take(self, whom: str, msgid: str, shown: str) -> dict[str, Any]:
+    def _take(self, whom: str, msgid: str, what: str | bytes) -> dict[str, Any]:
         self.taken[msgid] = whom
-        self.phones[whom].append(shown)
+        if isinstance(what, bytes):
+            self.pictures[whom].append(what)
+        self.phones[whom].append(SHOWN if isinstance(what, bytes) else what)
         return {"msgid": msgid}
 
     # --- sessions and profiles
@@ -294,33 +317,3 @@ class FakeKfApi(Faulty):
 def _error(errcode: int, errmsg: str) -> dict[str, Any]:
     hint = f"{errmsg}, hint: [1761875715499301309318952], from ip: 203.0.113.7, more info at "
     return {"errcode": errcode, "errmsg": f"{hint}https://open.work.weixin.qq.com/devtool/query?e={errcode}"}
-
-
-def _shown(asked: dict[str, Any]) -> str:
-    """What the phone shows; a menu's items in square brackets."""
-    kind = asked.get("msgtype")
-    if kind == "text" and isinstance(asked.get("text"), dict):
-        content = asked["text"].get("content")
-        if (
-            isinstance(content, str)
-            and 0 < len(content.encode()) <= 2048
-            and set(asked["text"]) == {"content"}
-        ):
-            return content
-    if kind == "msgmenu" and isinstance(asked.get("msgmenu"), dict):
-        return _menu(asked["msgmenu"])
-    raise Refusal(40058, "invalid Request Parameter")
-
-
-def _menu(menu: dict[str, Any]) -> str:
-    head, tail, items = menu.get("head_content", ""), menu.get("tail_content", ""), menu.get("list", [])
-    if set(menu) - {"head_content", "list", "tail_content"} or not isinstance(items, list) or len(items) > 10:
-        raise Refusal(40058, "invalid menu")
-    if any(not isinstance(t, str) or len(t.encode()) > 1024 for t in (head, tail)):
-        raise Refusal(40058, "invalid menu")
-    for item in items:
-        click = item.get("click", {})
-        sizes = (len(str(click.get("id", "")).encode()), len(str(click.get("content", "")).encode()))
-        if item.get("type") != "click" or not 0 < sizes[0] <= 64 or not 0 < sizes[1] <= 128:
-            raise Refusal(40058, "invalid menu item")
-    return head + "".join(f"[{item['click']['content']}]" for item in items) + tail

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from bot.core.customer import OrderItem, OrderStatus, TagSource
-from bot.core.delivery import Contact, Kind, Status
+from bot.core.delivery import PICTURE, Contact, Kind, Status
 from bot.core.effects import (
     AddTag,
     AskSeller,
@@ -193,6 +194,16 @@ def test_a_long_alert_fits_the_sellers_account(bench: Bench) -> None:
     bench.write(NotifySeller(words, "k"))
     assert "".join(bench.alerts()) == words
     assert all(len(text.encode()) <= 2000 for text in bench.alerts())
+
+
+def test_a_picture_follows_its_alert_once_and_only_where_it_is_carried(bench: Bench) -> None:
+    bench.write(NotifySeller("上周的报表", "r1", picture=b"png"))
+    bench.around = replace(bench.around, carries=lambda account, png: account == "sandbox" and bool(png))
+    for _ in range(2):
+        bench.write(NotifySeller("上周的报表", "r2", picture=b"png"), NotifySeller("有人找你", "k"))
+    rows = [(row.text, row.picture, row.expires_at) for row in bench.rows(OutboxRow)]
+    picture = (PICTURE, b"png", NINE + timedelta(days=1))
+    assert rows == [("上周的报表", None, None)] * 2 + [picture, ("有人找你", None, None)]
 
 
 def test_a_long_push_is_parts_with_one_key(bench: Bench, buyer: int) -> None:

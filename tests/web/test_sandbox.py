@@ -44,6 +44,21 @@ async def test_the_bot_is_silent_there_from_then_on(opened: Opened) -> None:
     assert "接管着" in await shop.alerts()
 
 
+async def test_a_report_comes_with_its_picture(opened: Opened) -> None:
+    shop = await opened()
+    for who, line in (("alice", "面霜多少钱"), ("seller", "订单 alice 面霜 129")):
+        await post(shop, **{"from": who, "text": line})
+    answer = await post(shop, **{"from": "seller", "text": "报表"})
+    told, picture = (reply["text"] for reply in (await answer.json())["replies"])
+    assert "卖了 129元" in told and picture == "[图]"
+    *_, words, shown = await phone(shop, "seller")
+    assert "picture" not in words
+    found = await shop.client.get(shown["picture"])
+    assert found.content_type == "image/png" and (await found.read()).startswith(b"\x89PNG")
+    for other in (words["seq"], shown["seq"] + 1, "9" * 30):
+        assert (await shop.client.get(f"/sandbox/messages/{other}.png")).status == 404
+
+
 async def test_what_he_types_is_no_command(opened: Opened) -> None:
     shop = await opened()
     answer = await post(shop, **{"from": "seller", "to": "alice", "text": "停 全部"})

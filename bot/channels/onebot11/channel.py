@@ -157,23 +157,31 @@ class Onebot11:
         if (refused := self._limits.refusal(message.kind)) is not None:
             return refused
         text = words(message.text, len(message.text)).strip()
-        if not text or not message.external_id.isdecimal():
-            return Outcome(Verdict.REJECTED, "消息是空的" if not text else "收件人不是 QQ 号")
+        if (unfit := self._unfit(message, text)) is not None:
+            return Outcome(Verdict.REJECTED, unfit)
         await asyncio.sleep(self._settings.jitter.total_seconds() * self._chance())
         link = await self._presence.link()
         if link is None:
             return self._absent()
-        outcome = await self._attempt(link, message.external_id, text)
+        outcome = await self._attempt(link, message.external_id, text, message.picture)
         if outcome.verdict in (Verdict.SENT, Verdict.UNKNOWN):
             self._limits.sent(message.kind)
         return outcome
 
-    async def _attempt(self, link: Link, to: str, text: str) -> Outcome:
-        params: dict[str, Any] = {"user_id": int(to), "message": to_send(text), "auto_escape": True}
+    def _unfit(self, message: Outgoing, text: str) -> str | None:
+        """Why it will never be taken, in the seller's words; None if it may be."""
+        if not text and not message.picture:
+            return "消息是空的"
+        if not message.external_id.isdecimal():
+            return "收件人不是 QQ 号"
+        return "图片太大" if len(message.picture) > self.capability.picture_bytes else None
+
+    async def _attempt(self, link: Link, to: str, text: str, picture: bytes) -> Outcome:
+        params: dict[str, Any] = {"user_id": int(to), "message": to_send(text, picture), "auto_escape": True}
         group = await self._database.read(lambda c: store.group_of(c, self.account, to))
         if group is not None:
             params["group_id"] = group
-        with self._own.sending(to, text) as under_way:
+        with self._own.sending(to, text, len(picture)) as under_way:
             try:
                 answer = await link.call("send_private_msg", params, self._answer_within)
             except NotSent:
@@ -202,8 +210,7 @@ class Onebot11:
         await asyncio.sleep(longest.total_seconds())
 
     async def _sent_before(self, own: OwnWords) -> bool:
-        asked = (self.account, own.to, own.message_id, own.text, own.at)
-        return await self._database.read(lambda c: store.sent_by_bot(c, *asked))
+        return await self._database.read(lambda c: store.sent_by_bot(c, self.account, own))
 
 
 def _unanswered(message: UnderWay, why: Outcome | None = None) -> Outcome:

@@ -20,10 +20,16 @@ _PENALTY = timedelta(hours=6)
 def capability_of(account: OnebotAccount) -> Capability:
     """No window and no quota but our own pace (CHANNELS §4): what is sent too fast costs the account.
 
-    text_bytes: QQ's own limit is not documented; long walls of text are what robots write.
+    text_bytes: QQ's own limit is not documented; long walls of text are what robots write. picture_bytes: nor
+    is that of pictures, nor LLOneBot's of frames; a cautious figure, whose frame we would take ourselves
+    (`LARGEST_FRAME`) and NapCat, which takes 50 MB, by far (CHANNELS §4.4).
     """
     gap, jitter = account.gap.total_seconds(), account.jitter.total_seconds()
-    return Capability(text_bytes=3000, pace=Pace(per_account=gap, per_person=gap, jitter=jitter))
+    return Capability(
+        text_bytes=3000,
+        picture_bytes=700 * 1024,
+        pace=Pace(per_account=gap, per_person=gap, jitter=jitter),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ _NOBODY = _rejected("QQ 上找不到这个人，请核对 QQ 号")
 _LIMITED = _stopped("QQ 号被限制或冻结，请登录手机 QQ 按提示处理", _PENALTY)
 _TOO_FAST = _stopped("QQ 嫌发得太频繁，先停一小时再发", _HOUR)
 _FAILED = Row(Verdict.RETRY, "QQ 没收下，没说原因", _MINUTE, most_attempts=3)
+_NO_UPLOAD = Row(Verdict.RETRY, "图片没传到 QQ", _MINUTE, most_attempts=3)
 
 RETCODES: Mapping[int, Row] = {
     0: Row(Verdict.SENT, ""),
@@ -93,8 +100,13 @@ SAYINGS: tuple[tuple[re.Pattern[str], Row], ...] = (
     (re.compile("临时(消息|会话)"), _NO_TEMPORARY),
     (re.compile("加.{0,4}为好友|不是.{0,4}好友"), _NO_FRIEND),
     (re.compile("无法获取用户信息|账号转换失败|用户不存在"), _NOBODY),
+    (re.compile("rich media transfer failed", re.IGNORECASE), _NO_UPLOAD),
 )
-"""What QQ or the implementation says in words, the first that fits."""
+"""What QQ or the implementation says in words, the first that fits.
+
+The last is QQ's own, of a picture that it could not be given (NapCatQQ #535): no message went, even where
+NapCat calls it a timeout (#223).
+"""
 
 _NO_ECHO = re.compile("timeout|超时", re.IGNORECASE)
 _RESULT = re.compile(r'"result"\s*:\s*(-?\d{1,6})')

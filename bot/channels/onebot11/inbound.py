@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.channels.onebot11.message import Said, read
+from bot.channels.onebot11.message import Said, pictured, read
 from bot.channels.onebot11.names import NICKNAME
 from bot.channels.onebot11.wire import Frame, kept, whole, words
 from bot.core.accounts import OnebotAccount
@@ -38,12 +38,16 @@ _AHEAD = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class OwnWords:
-    """Something went out from our account: the bot's own message come back, or the seller at his phone."""
+    """Something went out from our account: the bot's own message come back, or the seller at his phone.
+
+    picture: the bytes of the one picture that it is, 0 where they are not told; None if it is anything else.
+    """
 
     to: str
     message_id: str
     at: datetime
     text: str
+    picture: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def _own(told: _Told) -> OwnWords | None:
     if told.of("message_type") != "private" or target is None or _nobody(target, told.account):
         return None
     said = read(told.frame.get("message"))
-    return OwnWords(str(target), _message_id(told), told.at, said.text)
+    return OwnWords(str(target), _message_id(told), told.at, said.text, pictured(said))
 
 
 def _payload(told: _Told, said: Said) -> Mapping[str, Any]:

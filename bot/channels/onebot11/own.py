@@ -19,9 +19,13 @@ MOST_REMEMBERED = 2000
 
 @dataclass(eq=False, slots=True)
 class UnderWay:
-    """A message between its call and the answer; `seen` is its id if it has come back before that."""
+    """A message between its call and the answer; `seen` is its id if it has come back before that.
+
+    picture: the bytes of the picture that goes instead of the text.
+    """
 
     text: str
+    picture: int = 0
     seen: str = ""
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -35,9 +39,9 @@ class Own:
         self._under_way: defaultdict[str, list[UnderWay]] = defaultdict(list)
 
     @contextmanager
-    def sending(self, to: str, text: str) -> Iterator[UnderWay]:
-        """For the time of the call."""
-        message = UnderWay(text)
+    def sending(self, to: str, text: str, picture: int = 0) -> Iterator[UnderWay]:
+        """For the time of the call; `picture` as `UnderWay` has it."""
+        message = UnderWay(text, picture)
         self._under_way[to].append(message)
         try:
             yield message
@@ -70,11 +74,18 @@ class Own:
         if (own.to, own.message_id) in self._ids:
             return True
         for message in self._under_way.get(own.to, ()):
-            if not message.seen and _bare(message.text) == _bare(own.text):
+            if not message.seen and _looks_like(own, message):
                 message.seen = own.message_id
                 self.sent_as(own.to, own.message_id)
                 return True
         return False
+
+
+def _looks_like(own: OwnWords, message: UnderWay) -> bool:
+    """A picture comes back as a name and a link: how large it is, if that is told, must do."""
+    if message.picture:
+        return own.picture in (0, message.picture)
+    return _bare(message.text) == _bare(own.text)
 
 
 def _bare(text: str) -> str:

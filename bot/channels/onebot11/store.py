@@ -9,10 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select, update
 from sqlmodel import col
 
-from bot.channels.onebot11.inbound import GROUP
+from bot.channels.onebot11.inbound import GROUP, OwnWords
 from bot.channels.onebot11.wire import whole
 from bot.core.delivery import UNASKED, Status
-from storage.queries.echoes import said_by_bot
+from storage.queries.echoes import ECHOES_FOR, said_by_bot
 from storage.rows import AccountRow, ContactRow, MessageRow, OutboxRow
 
 REQUEST = "request:"
@@ -23,6 +23,7 @@ _IN_WORK: list[ColumnElement[str]] = [
 ]
 """In the words of the partial indexes, which are used for nothing else."""
 _PERHAPS_THERE = (Status.SENT, Status.UNKNOWN)
+_MAYBE_BACK = (Status.SENDING, *_PERHAPS_THERE)
 
 
 class Counts(NamedTuple):
@@ -55,22 +56,39 @@ def counts_since(connection: Connection, account: str, since: datetime) -> Count
     return Counts(sum(by_kind.values()), pushes, connection.scalar(accepted) or 0)
 
 
-def sent_by_bot(
-    connection: Connection, account: str, to: str, message_id: str, text: str, at: datetime
-) -> bool:
-    """Whether our own words, come back, are the bot's: by the platform's id, else by what they say."""
-    by_id = (
+def sent_by_bot(connection: Connection, account: str, own: OwnWords) -> bool:
+    """Whether our own words, come back, are the bot's: by the platform's id, else by what they are."""
+    if _any_sent(connection, account, own.to, col(OutboxRow.platform_id) == own.message_id):
+        return True
+    if own.picture is None:
+        return said_by_bot(connection, account, own.to, own.text, own.at)
+    return _shown_by_bot(connection, account, own, own.picture)
+
+
+def _shown_by_bot(connection: Connection, account: str, own: OwnWords, size: int) -> bool:
+    """Whether the bot sent a picture as large shortly before or after; one without an id, if no size is told.
+
+    A picture comes back as a name and a link, so its size stands for the words of a text (`said_by_bot`).
+    """
+    alike = func.length(col(OutboxRow.picture)) == size if size else col(OutboxRow.platform_id) == ""
+    return _any_sent(
+        connection,
+        account,
+        own.to,
+        col(OutboxRow.status).in_(_MAYBE_BACK),
+        col(OutboxRow.began_at).between(own.at - ECHOES_FOR, own.at + ECHOES_FOR),
+        col(OutboxRow.picture).is_not(None),
+        alike,
+    )
+
+
+def _any_sent(connection: Connection, account: str, to: str, *which: ColumnElement[bool]) -> bool:
+    asked = (
         select(col(OutboxRow.id))
         .join(ContactRow, col(ContactRow.id) == col(OutboxRow.contact_id))
-        .where(
-            col(OutboxRow.platform_id) == message_id,
-            col(ContactRow.account) == account,
-            col(ContactRow.external_id) == to,
-        )
+        .where(col(ContactRow.account) == account, col(ContactRow.external_id) == to, *which)
     )
-    if connection.scalar(by_id.limit(1)) is not None:
-        return True
-    return said_by_bot(connection, account, to, text, at)
+    return connection.scalar(asked.limit(1)) is not None
 
 
 def group_of(connection: Connection, account: str, external_id: str) -> int | None:

@@ -22,6 +22,7 @@ from bot.channels.qq_bot.errors import (
 )
 from bot.channels.qq_bot.gateway import Gateway
 from bot.channels.qq_bot.inbound import ROOM
+from bot.channels.qq_bot.picture import MOST_PICTURE, file_info_of, message_of, not_uploaded, upload_of
 from bot.channels.qq_bot.token import AccessToken
 from bot.channels.qq_bot.wording import MOST_BYTES, fit, without_links
 from bot.channels.shared_token import TokenFailed
@@ -47,6 +48,7 @@ def capability_of(account: QqBotAccount) -> Capability:
         message_window=PRIVATE,
         touch_window=GREETING,
         text_bytes=MOST_BYTES,
+        picture_bytes=MOST_PICTURE if account.pictures else 0,
         idempotent=True,
         answers=True,
         proactive=account.proactive,
@@ -59,7 +61,7 @@ class QqBot:
     """The Channel of one bot.
 
     An answer to a message whose call broke off is RETRY (`NO_ANSWER`): QQ recognises its repeat by msg_seq.
-    Whatever else broke off is UNKNOWN.
+    Whatever else broke off is UNKNOWN; but not the upload of a picture, for QQ has no message by then.
     """
 
     def __init__(
@@ -96,18 +98,47 @@ class QqBot:
         A text that is refused for its links is tried again without them.
         """
         text = fit(message.text)
-        if not text.strip():
+        if not text.strip() and not message.picture:
             return Outcome(TABLE[_EMPTY].verdict, TABLE[_EMPTY].reason, str(_EMPTY))
         if message.via is Via.ANSWER and message.answers is None:
             return Outcome(Verdict.WINDOW_CLOSED, NO_MESSAGE)
-        outcome = await self._attempt(message, _body(message, text, 0))
+        if message.picture:
+            return await self._show(message)
+        outcome = await self._attempt(message, _body(message, _words(text), 0))
         if outcome.code.isdigit() and int(outcome.code) in LINK_CODES and without_links(text) != text:
-            outcome = await self._attempt(message, _body(message, without_links(text), 1))
+            outcome = await self._attempt(message, _body(message, _words(without_links(text)), 1))
+        return outcome
+
+    async def _show(self, message: Outgoing) -> Outcome:
+        """Upload the picture, then send what shows it; a repeat uploads it again, under the same msg_seq."""
+        if message.external_id.startswith(ROOM):
+            return Outcome(Verdict.REJECTED, "图片不往群里发")
+        if len(message.picture) > MOST_PICTURE:
+            return Outcome(Verdict.REJECTED, "图片太大")
+        uploaded = await self._upload(message)
+        if isinstance(uploaded, Outcome):
+            return uploaded
+        return await self._attempt(message, _body(message, message_of(uploaded), 0))
+
+    async def _upload(self, message: Outgoing) -> str | Outcome:
+        """What the message has to name, or why there will be none."""
+        try:
+            answer = await self._answer(_path(message.external_id, "files"), upload_of(message.picture))
+        except TokenFailed as failed:
+            return failed.outcome
+        except NotReached:
+            return Outcome(Verdict.RETRY, UNREACHED)
+        except NoAnswer:
+            return Outcome(Verdict.RETRY, NO_WORD)
+        if file_info := file_info_of(answer):
+            return file_info
+        outcome = not_uploaded(answer, unsure=message.unsure)
+        self._note("qq_bot.not_uploaded", message, outcome, answer)
         return outcome
 
     async def _attempt(self, message: Outgoing, body: dict[str, Any]) -> Outcome:
         try:
-            answer = await self._answer(_path(message.external_id), body)
+            answer = await self._answer(_path(message.external_id, "messages"), body)
         except TokenFailed as failed:
             return failed.outcome
         except NotReached:
@@ -116,15 +147,18 @@ class QqBot:
             return _broken_off(body)
         outcome = outcome_of(answer)
         if outcome.verdict is not Verdict.SENT:
-            _log.info(
-                "qq_bot.not_sent",
-                account=self.account,
-                outbox=message.id,
-                code=outcome.code,
-                verdict=outcome.verdict.value,
-                trace=answer.trace,
-            )
+            self._note("qq_bot.not_sent", message, outcome, answer)
         return outcome
+
+    def _note(self, what: str, message: Outgoing, outcome: Outcome, answer: Answer) -> None:
+        _log.info(
+            what,
+            account=self.account,
+            outbox=message.id,
+            code=outcome.code,
+            verdict=outcome.verdict.value,
+            trace=answer.trace,
+        )
 
     async def _answer(self, path: str, body: dict[str, Any]) -> Answer:
         """QQ's answer; with a renewed token the second and last time, if the first was refused."""
@@ -144,25 +178,28 @@ class QqBot:
         return answer
 
 
-def _path(correspondent: str) -> str:
+def _path(correspondent: str, what: str) -> str:
     if correspondent.startswith(ROOM):
         group = correspondent.removeprefix(ROOM).partition("/")[0]
-        return f"/v2/groups/{quote(group, safe='')}/messages"
-    return f"/v2/users/{quote(correspondent, safe='')}/messages"
+        return f"/v2/groups/{quote(group, safe='')}/{what}"
+    return f"/v2/users/{quote(correspondent, safe='')}/{what}"
 
 
-def _body(message: Outgoing, text: str, wording: int) -> dict[str, Any]:
-    """The request; `wording` counts the versions of the text, each a message of its own to QQ.
+def _words(text: str) -> dict[str, Any]:
+    return {"content": text, "msg_type": 0}
+
+
+def _body(message: Outgoing, said: dict[str, Any], wording: int) -> dict[str, Any]:
+    """The request; `wording` counts the versions of what is said, each a message of its own to QQ.
 
     msg_seq comes from the row, so it rises, and a repeat has the same. An event is named without one: with it
     QQ takes the message for a proactive one (nonebot/adapter-qq#124).
     """
-    body: dict[str, Any] = {"content": text, "msg_type": 0}
     if message.via is not Via.ANSWER or message.answers is None:
-        return body
+        return said
     if message.answers.is_event:
-        return body | {"event_id": message.answers.id}
-    return body | {"msg_id": message.answers.id, "msg_seq": (2 * message.id + wording) % _MOST_SEQ}
+        return said | {"event_id": message.answers.id}
+    return said | {"msg_id": message.answers.id, "msg_seq": (2 * message.id + wording) % _MOST_SEQ}
 
 
 def _broken_off(body: dict[str, Any]) -> Outcome:

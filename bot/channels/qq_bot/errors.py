@@ -44,7 +44,8 @@ _BUSY = Row(Verdict.RETRY, "QQ 嫌发得太快", _MINUTE)
 _MARKDOWN = Row(Verdict.REJECTED, "QQ 不收这种格式，请改发文字")
 _TOO_LONG = Row(Verdict.REJECTED, "消息太长，QQ 不收，请缩短")
 _LINK = Row(Verdict.REJECTED, "里面有链接，QQ 不让发；要发请在开放平台登记域名")
-_MEDIA = Row(Verdict.REJECTED, "QQ 取不到图片，请换一张")
+_MEDIA = Row(Verdict.RETRY, "QQ 没能取出图片")
+"""What was uploaded is of no use to QQ; the next attempt uploads it again (CHANNELS §3.5)."""
 _AUDIT = Row(Verdict.SENT, "QQ 收下了，在审核")
 _GONE = Row(Verdict.UNREACHABLE, "买家删了机器人，或者不收私聊")
 
@@ -83,7 +84,7 @@ TABLE: Mapping[int, Row] = {
     40054010: _LINK,
     40054013: _GONE,
     40054018: _TOO_LONG,
-    40093001: _MEDIA,
+    40093001: Row(Verdict.REJECTED, "QQ 不收这张图片，请换一张"),
     40093002: Row(Verdict.REJECTED, "今天传的文件太多，QQ 不收了，明天再传"),
 }
 """Every row of CHANNELS §3.5 that a message can meet. Each reason fits into "…没送出：{reason}。"."""

@@ -40,6 +40,11 @@ def _rejected(reason: str) -> Row:
     return Row(Verdict.REJECTED, reason)
 
 
+def _uploaded_anew(reason: str) -> Row:
+    """Every attempt uploads its picture anew, so that the second is all that there is to try."""
+    return Row(Verdict.RETRY, reason, most_attempts=2)
+
+
 def _stopped(reason: str, wait: timedelta) -> Row:
     return Row(Verdict.ACCOUNT_STOPPED, reason, wait)
 
@@ -61,8 +66,8 @@ TABLE: Mapping[int, Row] = {
     -1: Row(Verdict.RETRY, "微信系统忙", most_attempts=4),
     **dict.fromkeys(sorted(TOKEN_CODES), _CREDENTIAL),
     40003: _rejected("这位买家的 openid 不属于本公众号，请核对是从哪个公众号来的"),
-    40007: _rejected("图片或语音素材已失效，请重新上传"),
-    46001: _rejected("图片或语音素材已不存在，请重新上传"),
+    40007: _uploaded_anew("微信不认刚传上去的图片"),
+    46001: _uploaded_anew("微信找不到刚传上去的图片"),
     40013: _stopped("app_id 不对，请核对配置", _CONFIGURATION),
     40125: _stopped("app_secret 不对，请在公众平台「设置与开发 → 基本配置」核对", _CONFIGURATION),
     40243: _stopped("app_secret 被冻结，请在公众平台「设置与开发 → 基本配置」解冻", _HOUR),

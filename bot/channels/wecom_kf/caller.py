@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
 
 from bot.channels.base import TokenStore
-from bot.channels.wecom_kf.api import TIMEOUT, post
+from bot.channels.temporary_media import UPLOAD
+from bot.channels.wecom_kf.api import TIMEOUT, post, upload
 from bot.channels.wecom_kf.errors import TOKEN_CODES
 from bot.channels.wecom_kf.token import AccessToken
 from bot.core.accounts import WecomKfAccount
@@ -41,10 +42,19 @@ class Caller:
 
         Raises TokenFailed, NotReached or NoAnswer.
         """
+        url = self._base + path
+        return await self._answer(lambda token: post(self._http, url, payload, token, self._timeout))
+
+    async def upload(self, picture: bytes) -> dict[str, Any]:
+        """What WeCom answers to a PNG as temporary media; otherwise as `call`."""
+        url = self._base + UPLOAD
+        return await self._answer(lambda token: upload(self._http, url, picture, token, self._timeout))
+
+    async def _answer(self, ask: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         async with self._room:
             grant = await self._token.get()
-            answer = await post(self._http, self._base + path, payload, grant.token, self._timeout)
+            answer = await ask(grant.token)
             if answer["errcode"] in TOKEN_CODES:
                 grant = await self._token.renew(grant)
-                answer = await post(self._http, self._base + path, payload, grant.token, self._timeout)
+                answer = await ask(grant.token)
             return answer

@@ -13,6 +13,7 @@ import structlog
 
 from bot.channels.base import Submit, Tell, TokenStore
 from bot.channels.shared_token import TokenFailed
+from bot.channels.temporary_media import NotUploaded, as_image, media_id_of, too_large
 from bot.channels.wecom_kf import wire
 from bot.channels.wecom_kf.api import TIMEOUT, NoAnswer, NotReached
 from bot.channels.wecom_kf.caller import Caller
@@ -42,6 +43,7 @@ def capability_of(account: WecomKfAccount) -> Capability:
         touch_window=Window(1, timedelta(seconds=20)),
         text_bytes=wire.TEXT_BYTES,
         idempotent=account.repeatable,
+        picture_bytes=wire.PICTURE_BYTES,
         pace=Pace(per_account=0.05, per_person=0.5, jitter=0.2),
     )
 
@@ -89,6 +91,8 @@ class WecomKf:
 
     async def send(self, message: Outgoing) -> Outcome:
         """Try once to hand `message` to WeCom; never raises for what WeCom or the network can do."""
+        if unfit := too_large(message.picture, self.capability.picture_bytes):
+            return Outcome(Verdict.REJECTED, unfit)
         msgid = wire.msgid_of(await self._own_salt(), message)
         with self._under_way(msgid):
             outcome = await self._attempt(message, msgid)
@@ -105,7 +109,7 @@ class WecomKf:
     async def _attempt(self, message: Outgoing, msgid: str) -> Outcome:
         try:
             return await self._by_code(message, msgid) or await self._by_window(message, msgid)
-        except TokenFailed as failed:
+        except (TokenFailed, NotUploaded) as failed:
             return failed.outcome
         except NotReached:
             return Outcome(Verdict.RETRY, UNREACHED)
@@ -114,7 +118,12 @@ class WecomKf:
             return Outcome(Verdict.RETRY if safe else Verdict.UNKNOWN, "企业微信没有答复")
 
     async def _by_code(self, message: Outgoing, msgid: str) -> Outcome | None:
-        """By the welcome code that this buyer has brought, if one is still good; it can be used once."""
+        """By the welcome code that this buyer has brought, if one is still good; it can be used once.
+
+        No picture goes by it (CHANNELS §2.3).
+        """
+        if message.picture:
+            return None
         whom, now = message.external_id, self._clock.now()
         code = await self._database.read(lambda c: pulling.code_for(c, self.account, whom, now))
         if not code:
@@ -131,12 +140,30 @@ class WecomKf:
 
     async def _by_window(self, message: Outgoing, msgid: str) -> Outcome:
         menu = wire.as_menu(message)
-        answer = await self._send(message, msgid, menu or wire.as_text(message))
+        answer = await self._send(message, msgid, menu or await self._plain(message))
         if menu is not None and answer["errcode"] == INVALID_PARAMETER:
             answer = await self._send(message, msgid, wire.as_text(message))
         if answer["errcode"] == NOT_OUR_TURN:
             return await self._sessions.explained(message, outcome_of(answer))
         return self._judged(answer, message, msgid)
+
+    async def _plain(self, message: Outgoing) -> dict[str, Any]:
+        """The fields of its picture, uploaded for that, or of its text; raises NotUploaded too.
+
+        What goes wrong here went wrong before WeCom had the message, whatever its repeat might mean.
+        """
+        if not message.picture:
+            return wire.as_text(message)
+        try:
+            answer = await self._caller.upload(message.picture)
+        except NoAnswer:
+            raise NotUploaded(Outcome(Verdict.RETRY, "图片没传上去，企业微信没有答复")) from None
+        if media_id := media_id_of(answer):
+            return as_image(media_id)
+        refused = outcome_of(answer)
+        if refused.verdict is Verdict.SENT:
+            refused = Outcome(Verdict.RETRY, "图片没传上去，企业微信没有给出编号")
+        raise NotUploaded(refused)
 
     async def _send(self, message: Outgoing, msgid: str, fields: dict[str, Any]) -> dict[str, Any]:
         whom = {"touser": message.external_id, "open_kfid": self.settings.open_kfid, "msgid": msgid}

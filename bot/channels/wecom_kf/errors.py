@@ -40,6 +40,11 @@ def _rejected(reason: str) -> Row:
     return Row(Verdict.REJECTED, reason)
 
 
+def _uploaded_anew(reason: str) -> Row:
+    """Every attempt uploads its picture anew, so that the second is all that there is to try."""
+    return Row(Verdict.RETRY, reason, most_attempts=2)
+
+
 def _stopped(reason: str, wait: timedelta = _CONFIGURATION) -> Row:
     return Row(Verdict.ACCOUNT_STOPPED, reason, wait)
 
@@ -57,6 +62,8 @@ TABLE: Mapping[int, Row] = {
     40013: _stopped("corp_id 不对，请在管理后台「我的企业 → 企业信息」核对"),
     **dict.fromkeys(sorted(TOKEN_CODES), _CREDENTIAL),
     INVALID_PARAMETER: _rejected("企业微信不认消息的格式，这是程序的错，请把错误码告诉维护者"),
+    40007: _uploaded_anew("企业微信不认刚传上去的图片"),
+    46001: _uploaded_anew("企业微信找不到刚传上去的图片"),
     40096: _rejected("这位买家不属于这个企业，请核对是从哪个客服账号来的"),
     40201: _stopped("客服账号因内容违规被封，请到管理后台处理", _PENALTY),
     45009: _stopped("调用太频繁，企业微信要求等一分钟，之后自动继续", _MINUTE),
@@ -74,7 +81,10 @@ TABLE: Mapping[int, Row] = {
     95017: _stopped("微信客服的 API 功能没有打开，请在管理后台打开", _HOUR),
     NOT_OUR_TURN: Row(Verdict.WINDOW_CLOSED, "会话不在机器人手里"),
 }
-"""Every row of CHANNELS §2.4. Each reason is a clause that fits into "…没送出：{reason}。"."""
+"""Every row of CHANNELS §2.4, and those of §1.10 about media.
+
+Each reason is a clause that fits into "…没送出：{reason}。".
+"""
 
 FAILED: Mapping[int, str] = {
     1: "客服账号已被删除",

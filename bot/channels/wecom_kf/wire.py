@@ -11,6 +11,9 @@ from bot.core.delivery import Kind, Outgoing
 TEXT_BYTES = 2000
 """WeCom takes 2,048 bytes."""
 
+PICTURE_BYTES = 10_000_000
+"""WeCom takes 10 MB, however it counts them (CHANNELS §2.4)."""
+
 ANSWERS = ("满意", "不满意")
 """What a buyer may tap; it comes back as a text of these words."""
 
@@ -37,6 +40,8 @@ def as_text(message: Outgoing) -> dict[str, Any]:
 
 def as_menu(message: Outgoing) -> dict[str, Any] | None:
     """The fields of a menu to tap on, if the bot asks here whether the buyer is satisfied; else None."""
+    if message.picture:
+        return None
     text = shown(message)
     if message.kind is not Kind.COMPLAINT or not _ASKS.search(text) or len(text.encode()) > LONGEST_HEAD:
         return None

@@ -30,6 +30,7 @@ class QqBotAccount(StrictModel):
     """An official QQ bot, API v2 (CHANNELS §3).
 
     mode: how messages come in. proactive: whether to try what answers nothing; the platform mostly refuses.
+    pictures: whether to try pictures; it is not confirmed that private chats take them.
     """
 
     id: AccountId
@@ -38,6 +39,7 @@ class QqBotAccount(StrictModel):
     app_secret: Annotated[SecretStr, filled("不能为空；在 QQ 开放平台「开发 → 开发设置」里的 AppSecret")]
     mode: Literal["webhook", "websocket"] = "webhook"
     proactive: bool = False
+    pictures: bool = False
     api_base: HttpBase = "https://api.sgroup.qq.com"
     auth_base: HttpBase = "https://bots.qq.com"
 

@@ -13,9 +13,13 @@ from bot.core.ledger import Late, Priority
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Answer the sender of the event at hand."""
+    """Answer the sender of the event at hand.
+
+    picture: a PNG that comes after the text, where the account carries pictures.
+    """
 
     text: str
+    picture: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,14 @@ class NotifySeller:
     """Tell every bound seller once; the same key is never told twice.
 
     owner_only: only those whose role is owner. awaits: a buyer waits for an answer to this.
+    picture: as `Reply` has it.
     """
 
     text: str
     key: str | None = None
     owner_only: bool = False
     awaits: bool = False
+    picture: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

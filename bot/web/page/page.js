@@ -276,7 +276,7 @@
       this.cursor = message.seq;
       const own = message.direction === "in";
       const said = own ? this.claim(message) : undefined;
-      const node = said ? said.node : this.row(message.text, own, message.kind);
+      const node = said ? said.node : this.row(message.text, own, message.kind, message.picture);
       if (said) {
         this.pending.splice(this.pending.indexOf(said), 1);
         said.state = "arrived";
@@ -317,7 +317,7 @@
       this.last = { node, own, ...at };
     }
 
-    row(text, own, kind) {
+    row(text, own, kind, picture) {
       const node = make("li", own ? "row own" : "row");
       const speaker = own ? this.person.name : kind === "relay" ? "店主" : "小助手";
       const face = make("span", "face", own ? this.person.face : kind === "relay" ? "店" : "助");
@@ -328,7 +328,14 @@
         body.append(make("span", "label", LABELS[kind]));
       }
       const bubble = make("div", "bubble");
-      const words = make("div", "text", text);
+      const words = picture ? make("a", "picture") : make("div", "text", text);
+      if (picture) {
+        const shown = make("img");
+        shown.src = words.href = picture;
+        shown.alt = "图";
+        words.target = "_blank"; // in its full size
+        words.append(shown);
+      }
       words.dir = "auto";
       bubble.append(make("span", "unseen", `${speaker}：`), words);
       const meta = make("div", "meta");
