@@ -68,7 +68,7 @@ def _said(rule: CareRule, occasion: str, ring: Ring, chosen: Chosen) -> list[Eff
 def _turn(ring: Ring) -> timedelta:
     """What a sleeping machine has missed goes out in turns, as what the night has held (`limits.spread`)."""
     late = ring.now - (ring.due_at or ring.now)
-    return ring.settings.care_limits.place(ring.customer.id) if late >= OVERSLEPT else timedelta()
+    return ring.settings.care_limits.place(ring.customer.contact.id) if late >= OVERSLEPT else timedelta()
 
 
 def _nowhere(rule: CareRule, occasion: str, ring: Ring, chosen: Chosen) -> list[Effect]:

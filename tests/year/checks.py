@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.year.living import Happened, Received
 from tests.year.oracle import expected
+from tests.year.saying import FORGOTTEN
 from tests.year.scenario import ZONE, Year
 from tests.year.shop import Expected, Shop
 
@@ -50,10 +51,19 @@ def broken(year: Year, shop: Shop, received: Sequence[Received]) -> Iterator[str
         for before, after in pairwise(his):
             if after.at - before.at < shop.gap:
                 yield f"{who} 两条离得太近：{before.at} {after.at}"
-        texts = Counter(p.text for p in his)
-        yield from (f"{who} 收了 {n} 遍：{text}" for text, n in texts.items() if n > 1)
+        yield from (f"{who} 又读到 {after.at}：{after.text}" for after in _read_again(his))
         yield from (f"{who} 夜里收到：{p.at} {p.text}" for p in his if shop.is_quiet(p.at))
         yield from (f"{who} {why}还收到：{p.at} {p.text}" for p in his for why in _unwanted(year, who, p))
+
+
+def _read_again(his: Sequence[Received]) -> Iterator[Received]:
+    """What says word for word what this person has read not long ago."""
+    last: dict[str, Received] = {}
+    for push in his:
+        before = last.get(push.text)
+        if before is not None and push.at - before.at < FORGOTTEN:
+            yield push
+        last[push.text] = push
 
 
 def _unwanted(year: Year, who: str, push: Received) -> Iterator[str]:

@@ -43,14 +43,14 @@ def expected(year: Year, config: Path, happened: Happened) -> tuple[list[Expecte
 
 
 def _best(year: Year, people: list[Person]) -> set[tuple[str, str]]:
-    """Who has spent most by the dawn of 1 December is called, and nobody else."""
+    """Who has spent most by the dawn of 1 December is called, if they may be; and nobody else."""
     day = date(year.begins.year, 12, 1)
     if moment(day, time(9)) > year.ends:
         return set()
     spent = {one.who: one.spent_at(moment(day, DAWN)) for one in people}
-    numbers = {one.who: one.customer for one in people}
-    best = min(spent, key=lambda who: (-spent[who], numbers[who]))
-    return {(best, "年度第一")} if spent[best] else set()
+    best = min(people, key=lambda one: (-spent[one.who], one.customer))
+    willing = not best.unwilling_at(moment(day, time(9)))
+    return {(best.who, "年度第一")} if spent[best.who] and willing else set()
 
 
 class Person(Saying):
@@ -72,6 +72,7 @@ class Person(Saying):
         for n, dawn in enumerate(dawns):
             heapq.heappush(queue, (dawn, 1, n, None))
         while queue or self.bells or self.waiting:
+            self.moods.append((self.now, self.unwilling))
             soonest = queue[0][0] if queue else None
             bell = min(self.bells.values(), key=lambda b: (b.due, b.number), default=None)
             message = min(self.waiting.values(), key=lambda m: (m.due, m.number), default=None)
@@ -87,6 +88,10 @@ class Person(Saying):
                 self._ring(bell)
             elif message is not None:
                 self._weigh(message)
+
+    def unwilling_at(self, moment: datetime) -> bool:
+        """Whether they were not to be called at that moment of the past."""
+        return next(unwilling for at, unwilling in reversed(self.moods) if at <= moment)
 
     # --- may it go ---------------------------------------------------------------------------------
 

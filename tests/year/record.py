@@ -32,6 +32,7 @@ class Record:
         self.tags: set[str] = set()
         self.born = ""
         self.opted_out = self.stopped = self.all_stopped = self.complains = False
+        self.moods: list[tuple[datetime, bool]] = []
         self.taken_until: datetime | None = None
         self.bells: dict[tuple[str, str], Bell] = {}
         self.settled: set[tuple[str, str]] = set()

@@ -10,6 +10,11 @@ from typing import Any
 from tests.year.planning import Planning
 from tests.year.shop import EVERYBODY, Bell, Message, Order
 
+FORGOTTEN = timedelta(days=330)
+"""After which the same words may come again: the lunar year is shorter than ours."""
+OVERSLEPT = timedelta(hours=1)
+"""What is said so late is said in turns, as what the night has held."""
+
 
 class Saying(Planning):
     """Rings the bells."""
@@ -31,13 +36,21 @@ class Saying(Planning):
             self.calls.append((self.who, bell.rule["name"]))
             return
         self.number += 1
-        self.waiting[self.number] = Message(bell.rule, bell.occasion, chosen, self.now, last, self.number)
+        turn = self.shop.place(self.contact) if self.now - bell.due >= OVERSLEPT else timedelta()
+        self.waiting[self.number] = Message(
+            bell.rule, bell.occasion, chosen, self.now + turn, last, self.number
+        )
+
+    @property
+    def unwilling(self) -> bool:
+        """Not to be called now."""
+        return self.complains or self.opted_out or self.stopped
 
     def _matter(self, rule: dict[str, Any], occasion: str) -> dict[str, str] | None:
         """What there is to say of it now; None for nothing."""
         if not self._fits(rule) or ("complaint_open" in rule.get("stop", ()) and self.complains):
             return None
-        if rule["what"] == "call" and (self.complains or self.opted_out or self.stopped):
+        if rule["what"] == "call" and self.unwilling:
             return None
         match rule["when"]:
             case "spent":
@@ -113,7 +126,7 @@ class Saying(Planning):
         times = Counter(n for n, _ in read)
         number, text = min([*sayable[first:], *sayable[:first]], key=lambda c: times[c[0]])
         last = max((at for n, at in read if n == number), default=None)
-        if rule["what"] != "notice" and last is not None and self.now - last < timedelta(days=330):
+        if rule["what"] != "notice" and last is not None and self.now - last < FORGOTTEN:
             return None
         read.append((number, self.now))
         return str(text)
