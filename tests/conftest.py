@@ -19,6 +19,7 @@ from bot.logs import configure_logs
 from storage.db import Database
 from storage.migrate import migrate
 from tests import quick
+from tests.when import begin, migrated
 
 CHECKOUT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("HUITOUKE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -53,7 +54,7 @@ def settings() -> Settings:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "migrated.db"
-    migrate(f"sqlite:///{path}")
+    migrated(f"sqlite:///{path}")
     return path
 
 
@@ -104,6 +105,7 @@ def postgres_url(postgres_database: str) -> str:
         for name in SQLModel.metadata.tables:
             connection.execute(f'DELETE FROM "{name}"')
         connection.execute(_NUMBERS)
+    begin(beside(postgres_database))
     return beside(postgres_database)
 
 

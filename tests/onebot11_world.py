@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.fakes.onebot import FakeNapcat
 from tests.open_shop import Shop, database_file
 from tests.shop import copy_config
+from tests.when import AHEAD
 from tests.world import Held, World
 
 NUMBERS = {"alice": 300000001, "bob": 300000002, "boss": 300000003}
@@ -21,7 +22,7 @@ class TimelyNapcat(FakeNapcat):
     """NapCat in the bot's time (CONTRACT §7.5): `ahead` is how far the sandbox clock was moved."""
 
     def __init__(self, **how: Any) -> None:
-        self.ahead = timedelta()
+        self.ahead = AHEAD
         super().__init__(now=lambda: datetime.now(UTC) + self.ahead, **how)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy import text
 from bot.app import build
 from bot.configuration import load
 from bot.web import keys
-from storage.migrate import migrate
 from tests.shop import RunningShop, start
+from tests.when import migrated
 
 
 class Shop(Protocol):
@@ -47,16 +47,18 @@ class Shop(Protocol):
 
 @functools.cache
 def _migrated() -> bytes:
-    """A migrated SQLite file, as every new shop begins with it."""
+    """A SQLite file, as every new shop begins with it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "migrated.db"
-        migrate(f"sqlite:///{path}")
+        migrated(f"sqlite:///{path}")
         return path.read_bytes()
 
 
 def database_file(config: Path) -> Path:
-    """Where the shop of this configuration keeps its rows."""
-    return config.parent / "data" / "huitouke.db"
+    """Where the shop of this configuration keeps its rows; the folder is there."""
+    file = config.parent / "data" / "huitouke.db"
+    file.parent.mkdir(exist_ok=True)
+    return file
 
 
 class OpenShop:
@@ -77,7 +79,6 @@ class OpenShop:
         settings, file = load(self.config, {}), database_file(self.config)
         assert settings.storage.url == f"sqlite:///{file}"
         if not file.exists():
-            file.parent.mkdir(exist_ok=True)
             file.write_bytes(_migrated())
         self.client: TestClient[Any, Any] = TestClient(TestServer(build(settings)))
         await self.client.start_server()
@@ -143,6 +144,7 @@ class ProcessShop:
         self.url = ""
 
     async def open(self) -> None:
+        migrated(f"sqlite:///{database_file(self.config)}")
         self._running: RunningShop = await asyncio.to_thread(start, self.config)
         self.url = self._running.url
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.fakes.qq import USERS, FakeQq
 from tests.open_shop import Shop
 from tests.shop import copy_config
+from tests.when import AHEAD
 from tests.world import Held, World
 
 
@@ -17,7 +18,7 @@ class TimelyQq(FakeQq):
     """QQ in the bot's time (CONTRACT §7.5): `ahead` is how far the sandbox clock was moved."""
 
     def __init__(self) -> None:
-        self.ahead = timedelta()
+        self.ahead = AHEAD
         super().__init__(now=lambda: datetime.now(UTC) + self.ahead)
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.open_shop import database_file
 from tests.shop import RunningShop, copy_config, start
 from tests.wechat_shop import TimelyWechat, with_account
+from tests.when import migrated
 
 QUESTIONS = ("面霜多少钱", "包邮吗", "在吗", "我皮肤比较干用哪个", "谢谢", "精华敏感肌能用吗", "转人工")
 GONE = (urllib.error.URLError, HTTPException, OSError)
@@ -141,6 +143,7 @@ async def parcels(tmp_path: Path) -> AsyncIterator[Parcels]:
     async with TimelyWechat() as wechat:
         config = with_account(tmp_path, wechat)
         config.write_text(config.read_text("utf-8").replace("undo: 5s", "undo: 0s"), "utf-8")
+        migrated(f"sqlite:///{database_file(config)}")
         parcels = Parcels(config, wechat)
         yield parcels
         parcels.shop.kill()

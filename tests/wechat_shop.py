@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.fakes.wechat import FakeWechat
 from tests.shop import copy_config
+from tests.when import AHEAD
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 TEMPLATE = "TEMPLATE_SHIPPING"
@@ -17,7 +18,7 @@ class TimelyWechat(FakeWechat):
     """WeChat in the bot's time (CONTRACT §7.5): `ahead` is how far the sandbox clock was moved."""
 
     def __init__(self, key: str = "", *, verified: bool = True) -> None:
-        self.ahead = timedelta()
+        self.ahead = AHEAD
         super().__init__(
             now=lambda: datetime.now(UTC) + self.ahead,
             encoding_aes_key=key,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.fakes.wecom import AES_KEY, FakeWecom
 from tests.shop import copy_config
+from tests.when import AHEAD
 
 
 class TimelyWecom(FakeWecom):
     """WeCom in the bot's time (CONTRACT §7.5): `ahead` is how far the sandbox clock was moved."""
 
     def __init__(self, **more: Any) -> None:
-        self.ahead = timedelta()
+        self.ahead = AHEAD
         super().__init__(now=lambda: datetime.now(UTC) + self.ahead, **more)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,11 @@ from bot.core.events import BuyerMessage, Event
 from bot.transaction import Handled
 from bot.web import keys
 from storage.db import Database
-from storage.migrate import migrate
 from storage.rows import OutboxRow
 from tests.fakes.ilink import FakeIlink
 from tests.fakes.ilink_api import STATUS, UPDATES
 from tests.shop import copy_config
+from tests.when import AHEAD, migrated
 
 NOW = datetime.fromtimestamp(1760000000, UTC)
 
@@ -121,7 +121,7 @@ class TimelyIlink(FakeIlink):
     """iLink in the bot's time (CONTRACT §7.5): `ahead` is how far the sandbox clock was moved."""
 
     def __init__(self) -> None:
-        self.ahead = timedelta()
+        self.ahead = AHEAD
         super().__init__(now=lambda: datetime.now(UTC) + self.ahead)
 
 
@@ -134,7 +134,7 @@ class OpenPhone:
         replaced = {"\naccounts:\n": "\n" + account, f"- {sandbox}": f"- {phone}\n      - {sandbox}"}
         self.settings = load(copy_config(folder, **replaced), {})
         self.ilink = ilink
-        migrate(self.settings.storage.url)
+        migrated(self.settings.storage.url)
 
     async def open(self) -> None:
         self.client: TestClient[Any, Any] = TestClient(TestServer(build(self.settings)))

@@ -15,6 +15,7 @@ from storage.rows import CareRow, TaskRow, ValueRow
 from tests.commands.conftest import Counter
 from tests.importing.shop import Shop
 from tests.importing.test_merging import buyer, counts, write
+from tests.when import AHEAD
 
 PHONE = "13812345678"
 ALICE = ("sandbox", "alice", "王姐", PHONE)
@@ -105,7 +106,7 @@ def test_the_same_name_and_address_are_asked_about_in_the_morning_list(small_sho
 
 
 def test_care_is_planned_for_who_was_imported(small_shop: Shop) -> None:
-    now = Clock().now()
+    now = Clock(AHEAD).now()
     soon = now + timedelta(days=20)
     signed = f"{now - timedelta(hours=3):%Y-%m-%d %H:%M}"
     small_shop.take_rows(

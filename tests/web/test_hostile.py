@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 from tests.fakes.wechat_wire import signature
 from tests.web.conftest import Opened, OpenShop
 from tests.wechat_shop import AES_KEY
+from tests.when import BEGINS
 
 ANN = "openid-of-ann"
 ORDINARY = (
@@ -36,7 +36,7 @@ async def nothing_stored(shop: OpenShop) -> bool:
 
 
 def ordinary(content: str = "在吗") -> str:
-    return ORDINARY.format(now=int(time.time()), content=content)
+    return ORDINARY.format(now=int(BEGINS.timestamp()), content=content)
 
 
 BODIES: list[tuple[str, bytes, int]] = [
@@ -77,8 +77,8 @@ async def test_signatures(opened: Opened) -> None:
         good | {"nonce": "other"},
         good | {"timestamp": "9" * 400},
         good | {"signature": "签名"},
-        signed(shop, time.time() - 320),
-        signed(shop, time.time() + 320),
+        signed(shop, shop.wechat.now() - 320),
+        signed(shop, shop.wechat.now() + 320),
     ):
         assert (await shop.post(body, query)).status == 403, query
         echo = await shop.client.get("/callback/oa", params=query | {"echostr": "1"})

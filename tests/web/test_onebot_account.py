@@ -19,11 +19,11 @@ from bot.app import build
 from bot.configuration import load
 from bot.core.durations import parse_duration
 from bot.web import keys
-from storage.migrate import migrate
 from tests.fakes import onebot_wire as wire
 from tests.fakes.onebot import timed_out
 from tests.onebot11_world import TimelyNapcat, account_block
 from tests.shop import copy_config
+from tests.when import migrated
 
 ALICE, BOB, OWNER = 300000001, 300000002, 20001
 SELLER = "      - {account: sandbox, id: seller}"
@@ -98,7 +98,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
             bound = SELLER + f"\n      - {{account: qq, id: '{OWNER}'}}"
             config = copy_config(tmp_path, **{"\naccounts:\n": "\naccounts:\n" + block, SELLER: bound})
             settings = load(config, {})
-            migrate(settings.storage.url)
+            migrated(settings.storage.url)
             client = await stack.enter_async_context(TestClient(TestServer(build(settings))))
             running.append(client)
             shop = OpenShop(client, napcat)

@@ -44,7 +44,7 @@ def prepare(folder: Path, template: Path, year: Year, **changes: str) -> Path:
     offset = (year.begins.astimezone(UTC) - datetime.now(UTC)).total_seconds()
     with closing(sqlite3.connect(file)) as database:
         database.executescript(_JOURNAL.replace("{write}", _WRITE))
-        database.execute("INSERT INTO shop_state VALUES ('clock_offset_seconds', ?)", (str(offset),))
+        database.execute("REPLACE INTO shop_state VALUES ('clock_offset_seconds', ?)", (str(offset),))
         database.commit()
     return config
 
