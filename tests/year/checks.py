@@ -18,6 +18,8 @@ from tests.year.shop import Expected, Shop
 
 UNASKED = ("care", "promo")
 CALLS = ("大单回访电话", "年度第一")
+WAITED = timedelta(days=7)
+"""How long a message may have waited since its words were chosen."""
 LATE = timedelta(minutes=3)
 """By how much the seconds that a restart costs may shift a message."""
 
@@ -61,7 +63,7 @@ def _read_again(his: Sequence[Received]) -> Iterator[Received]:
     last: dict[str, Received] = {}
     for push in his:
         before = last.get(push.text)
-        if before is not None and push.at - before.at < FORGOTTEN:
+        if before is not None and push.at - before.at < FORGOTTEN - WAITED:
             yield push
         last[push.text] = push
 
