@@ -75,6 +75,7 @@ def _running(
             if role != "web":
                 await shop.connect()
                 await shop.clockwork.start()
+                await shop.tables.start()
                 if shop.watcher is not None:
                     await shop.watcher.start()
             log.info("started", role=role, accounts=sorted(shop.channels))
@@ -83,6 +84,7 @@ def _running(
             if shop.watcher is not None:
                 await shop.watcher.stop()
             if role != "web":
+                await shop.tables.stop()
                 await shop.clockwork.stop()
                 await shop.disconnect()
             await shop.engine.drain()
@@ -111,6 +113,7 @@ def _share(app: web.Application, shop: Shop) -> None:
     app[keys.CLOCK] = shop.clock
     app[keys.CLOCKWORK] = shop.clockwork
     app[keys.GAUGES] = Gauges()
+    app[keys.TABLES] = shop.tables
     app[keys.WEBHOOKS] = shop.webhooks
     app[keys.BELLS] = shop.bells
     app[keys.DOORS] = shop.doors

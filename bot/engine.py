@@ -71,7 +71,15 @@ class Engine:
         if seller is None:
             return event
         return SellerMessage(
-            event.account, event.external_id, event.message_id, event.at, seller.name, seller.role, event.text
+            event.account,
+            event.external_id,
+            event.message_id,
+            event.at,
+            seller.name,
+            seller.role,
+            event.text,
+            event.kind,
+            event.payload,
         )
 
     async def _confirm(self, message_rows: Sequence[int]) -> Sequence[None]:

@@ -15,7 +15,7 @@ from handlers.profile.same import TOO_MANY, unlike
 from handlers.value.history import shop_day
 from handlers.value.lifecycle import Stage
 from storage import worth
-from storage.db import Database
+from storage.db import Database, let_others_write
 from storage.importing import ImportResult, import_records
 from storage.sheets import SheetKind, gather, open_sheet
 from storage.sheets.columns import KIND_NAMES
@@ -96,6 +96,7 @@ def value_whoever_is_due(database: Database, settings: Settings, now: datetime) 
             care_after_import(connection, ids, settings, now, around)
         if len(ids) < AT_ONCE:
             return
+        let_others_write()
 
 
 def _plan_birthdays(database: Database, settings: Settings, now: datetime) -> None:
@@ -103,17 +104,18 @@ def _plan_birthdays(database: Database, settings: Settings, now: datetime) -> No
     while more:
         with database.transaction() as connection:
             more = care_for_new_birthdays(settings, around, connection, now)
+        let_others_write()
 
 
-def summary(result: ImportResult, *, dry_run: bool) -> str:
-    """What came of it, for a person."""
+def summary(result: ImportResult, *, dry_run: bool, most: int = MOST_SHOWN) -> str:
+    """What came of it, for a person; of the rejected rows the first `most`."""
     head = f"{KIND_NAMES[result.kind]}读了 {result.read} 行"
     head = f"试读（没有写入）：{head}" if dry_run else head
     counts = f"新增 {result.created}，合并 {result.merged}，没变 {result.unchanged}"
     lines = [f"{head}：{counts}，没导入 {len(result.rejected)}"]
     lines += [f"{note.text}（{note.rows} 行）" for note in result.notes]
     rejected = sorted(result.rejected, key=lambda one: one.row)
-    lines += [f"第 {one.row} 行没导入：{one.reason}" for one in rejected[:MOST_SHOWN]]
-    if len(rejected) > MOST_SHOWN:
-        lines.append(f"还有 {len(rejected) - MOST_SHOWN} 行没导入，加 --json 看全部")
+    lines += [f"第 {one.row} 行没导入：{one.reason}" for one in rejected[:most]]
+    if len(rejected) > most:
+        lines.append(f"还有 {len(rejected) - most} 行没导入，用 huitouke import 加 --json 看全部")
     return "\n".join(lines)

@@ -40,6 +40,7 @@ from bot.engine import Engine
 from bot.morning import morning
 from bot.preview import foresee
 from bot.reaching import nearest
+from bot.sent_tables import TableTaker
 from bot.tracking.watcher import Watcher
 from bot.transaction import Transaction
 from bot.valuation import nightly
@@ -90,6 +91,7 @@ class Shop:
             database, self.engine, self.sender, self.clock, list(self.channels), rounds
         )
         self.engine.wake = self.clockwork.wake
+        self.tables = TableTaker(settings, database, self.channels, self.clock, around)
         service = settings.tracking.kuaidi100
         self.watcher = Watcher(service, database, http, self.clock, around) if service else None
 

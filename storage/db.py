@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,9 +13,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 T = TypeVar("T")
 BUSY_SECONDS = 15
+ASKED_EVERY = 0.002
+BREATH = 0.005
+"""Seconds for which whoever writes without end lets others in between."""
 CHECKPOINT_PAGES = 8000
 """32 MB of WAL: with the default of 1,000 pages every tenth batch waits for a checkpoint."""
 
@@ -35,11 +40,27 @@ def _sqlite_settings(connection: sqlite3.Connection, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begins_with(statement: str) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
-    return begin
+
+def _begin_writing(connection: Connection) -> None:
+    """Ask for SQLite's lock every few milliseconds.
+
+    SQLite itself asks ever more seldom, down to ten times a second, so that somebody who writes one
+    transaction after the other (an import) would starve all others.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as busy:
+            if getattr(busy.orig, "sqlite_errorcode", 0) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(ASKED_EVERY)
+        else:
+            break
 
 
 def open_engine(url: str, *, writer: bool) -> Engine:
@@ -52,8 +73,13 @@ def open_engine(url: str, *, writer: bool) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _sqlite_settings)
-    event.listen(engine, "begin", _begins_with("BEGIN IMMEDIATE" if writer else "BEGIN"))
+    event.listen(engine, "begin", _begin_writing if writer else _begin_reading)
     return engine
+
+
+def let_others_write() -> None:
+    """To be called between two of many transactions by which one thread might keep all others waiting."""
+    time.sleep(BREATH)
 
 
 class Database:

@@ -50,6 +50,40 @@ class Connected(Protocol):
         ...
 
 
+class NotFetched(Exception):
+    """A file that somebody sent cannot be had; the message says why, in the seller's words.
+
+    again: it may be there later.
+    """
+
+    def __init__(self, why: str, *, again: bool = False) -> None:
+        super().__init__(why)
+        self.again = again
+
+
+class Fetched(NamedTuple):
+    """A file as its sender named it (without folders), and its bytes."""
+
+    name: str
+    data: bytes
+
+
+MOST_FETCHED = 20 * 1024 * 1024
+"""Bytes of a file that are fetched; WeCom carries no larger ones (CHANNELS §2.4)."""
+
+
+@runtime_checkable
+class CarryingFiles(Protocol):
+    """A channel whose correspondents can send files."""
+
+    async def fetch(self, payload: Mapping[str, Any]) -> Fetched:
+        """The file of a message of kind FILE, by that message's payload.
+
+        Raises NotFetched, also for more than `MOST_FETCHED` bytes; no more than those are ever read.
+        """
+        ...
+
+
 class HookAnswer(NamedTuple):
     """What a callback's HTTP request is answered with."""
 

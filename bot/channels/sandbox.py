@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 from sqlmodel import col
 
+from bot.channels.base import Fetched, NotFetched
 from bot.core.clock import Clock
 from bot.core.delivery import Capability, Kind, Outcome, Outgoing, Verdict
 from storage.db import Database
@@ -40,12 +42,29 @@ class Sandbox:
     async def send(self, message: Outgoing) -> Outcome:
         """Put it onto the phone."""
         row = (message.external_id, "out", message.text, message.kind, f"out:{message.id}")
-        await self._database.write(lambda c: self._put(c, *row, picture=message.picture or None))
+        await self._database.write(lambda c: self._put(c, *row, attachment=message.picture or None))
         return Outcome(Verdict.SENT, platform_id=f"out:{message.id}")
 
     async def typed(self, phone: str, text: str, message_id: str) -> None:
         """Somebody typed on a phone; the same id again is the same message."""
         await self._database.write(lambda c: self._put(c, phone, "in", text, "text", f"in:{message_id}"))
+
+    async def gave(self, phone: str, name: str, data: bytes, message_id: str) -> Mapping[str, Any]:
+        """Somebody sent a file from a phone; what a message of kind FILE says of it."""
+        row = (phone, "in", f"[文件] {name}", "file", f"in:{message_id}")
+        await self._database.write(lambda c: self._put(c, *row, attachment=data))
+        return {"phone": phone, "id": message_id, "name": name}
+
+    async def fetch(self, payload: Mapping[str, Any]) -> Fetched:
+        """A file that a phone has sent; NotFetched if it is gone."""
+        asked = select(col(SandboxMessageRow.attachment)).where(
+            col(SandboxMessageRow.phone) == payload["phone"],
+            col(SandboxMessageRow.message_id) == f"in:{payload['id']}",
+        )
+        data = await self._database.read(lambda c: c.execute(asked).scalar_one_or_none())
+        if data is None:
+            raise NotFetched("练习场里没有这个文件了，再发一次")
+        return Fetched(str(payload["name"]), data)
 
     async def spoke(self, phone: str, text: str, message_id: str) -> None:
         """The seller typed to this phone in the platform's own app; the same id again is the same message."""
@@ -59,7 +78,8 @@ class Sandbox:
 
     async def picture(self, seq: int) -> bytes | None:
         """The picture of the message with this sequence number, if it is one."""
-        asked = select(col(SandboxMessageRow.picture)).where(col(SandboxMessageRow.id) == seq)
+        here = and_(col(SandboxMessageRow.id) == seq, col(SandboxMessageRow.direction) == "out")
+        asked = select(col(SandboxMessageRow.attachment)).where(here)
         return await self._database.read(lambda c: c.execute(asked).scalar_one_or_none())
 
     def _put(
@@ -70,7 +90,7 @@ class Sandbox:
         text: str,
         kind: Kind | str,
         message_id: str,
-        picture: bytes | None = None,
+        attachment: bytes | None = None,
     ) -> None:
         put = insert_for(connection, SandboxMessageRow).values(
             phone=phone,
@@ -79,14 +99,15 @@ class Sandbox:
             kind=str(kind),
             at=self._clock.now(),
             message_id=message_id,
-            picture=picture,
+            attachment=attachment,
         )
         connection.execute(put.on_conflict_do_nothing())
 
 
 def _shown(connection: Connection, phone: str, after: int) -> list[Bubble]:
-    what, has_picture = table(SandboxMessageRow).c, col(SandboxMessageRow.picture).is_not(None)
-    columns = [column for column in what if column.name != "picture"]
+    what = table(SandboxMessageRow).c
+    has_picture = and_(what.attachment.is_not(None), what.direction == "out")
+    columns = [column for column in what if column.name != "attachment"]
     asked = select(*columns, has_picture.label("has_picture")).where(
         col(SandboxMessageRow.phone) == phone, col(SandboxMessageRow.id) > after
     )

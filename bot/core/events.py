@@ -92,11 +92,16 @@ class BuyerEvent(Inbound):
 
 @dataclass(frozen=True, slots=True)
 class SellerMessage(Inbound):
-    """A bound seller wrote: a command, or the answer to a question of the bot."""
+    """A bound seller wrote: a command, or the answer to a question of the bot; or sent something.
+
+    kind and payload: as `BuyerMessage` has them.
+    """
 
     seller: str = ""
     role: str = "staff"
     text: str = ""
+    kind: MessageKind = MessageKind.TEXT
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

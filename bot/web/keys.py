@@ -13,6 +13,7 @@ from bot.core.clock import Clock
 from bot.core.events import BuyerEvent, BuyerMessage
 from bot.core.settings import Settings
 from bot.engine import Engine
+from bot.sent_tables import TableTaker
 from bot.tracking.watcher import Watcher
 from bot.web.gauges import Gauges
 from scheduler.clockwork import Clockwork
@@ -65,6 +66,7 @@ ENGINE = web.AppKey("engine", Engine)
 CLOCK = web.AppKey("clock", Clock)
 CLOCKWORK = web.AppKey("clockwork", Clockwork)
 WATCHER = web.AppKey("watcher", Watcher)
+TABLES = web.AppKey("tables", TableTaker)
 GAUGES = web.AppKey("gauges", Gauges)
 SANDBOX = web.AppKey("sandbox", Sandbox)
 WEBHOOKS: web.AppKey[Mapping[str, Webhook]] = web.AppKey("webhooks", Mapping)

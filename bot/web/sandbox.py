@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import Field, ValidationError, field_validator
 
+from bot.channels.base import MOST_FETCHED
 from bot.core.durations import parse_duration
-from bot.core.events import BuyerEvent, BuyerMessage, Happening
+from bot.core.events import BuyerEvent, BuyerMessage, Happening, MessageKind
 from bot.core.model import StrictModel
 from bot.core.settings import LOOPBACK
 from bot.web.keys import CLOCK, CLOCKWORK, DATABASE, ENGINE, SANDBOX, SETTINGS
@@ -38,6 +39,14 @@ class Typed(StrictModel):
         return value
 
 
+class Given(StrictModel):
+    """The query of POST /sandbox/files."""
+
+    sender: str = Field(alias="from", min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=100, pattern=r"^[^/\\\x00-\x1f]+$")
+    id: str = Field(default_factory=lambda: uuid.uuid4().hex, min_length=1, max_length=128)
+
+
 class Advance(StrictModel):
     """The body of POST /sandbox/clock."""
 
@@ -47,12 +56,18 @@ class Advance(StrictModel):
 async def _body(request: web.Request, model: type[Model]) -> Model:
     _same_machine(request)
     try:
-        return model.model_validate(json.loads(await request.read()))
+        told = json.loads(await request.read())
+    except (ValueError, RecursionError) as wrong:
+        raise _bad("body: 不是 JSON") from wrong
+    return _model(model, told)
+
+
+def _model(model: type[Model], told: Any) -> Model:
+    try:
+        return model.model_validate(told)
     except ValidationError as wrong:
         error = wrong.errors()[0]
         raise _bad(f"{'.'.join(map(str, error['loc']))}: {error['msg']}") from wrong
-    except (ValueError, RecursionError) as wrong:
-        raise _bad("body: 不是 JSON") from wrong
 
 
 def _bad(why: str) -> web.HTTPBadRequest:
@@ -72,17 +87,40 @@ def _same_machine(request: web.Request) -> None:
 async def type_message(request: web.Request) -> web.Response:
     """Somebody types; answered when it is durably handled."""
     typed = await _body(request, Typed)
-    sandbox, app = request.app[SANDBOX], request.app
-    handled = await app[ENGINE].submit(await _on_the_phone(request.app, typed))
+    event = await _on_the_phone(request.app, typed)
+    return await _answered(request.app, typed.sender, typed.id, event)
+
+
+async def _answered(
+    app: web.Application, sender: str, known: str, event: BuyerMessage | BuyerEvent
+) -> web.Response:
+    """What has come of it, once it is durable and answered."""
+    handled = await app[ENGINE].submit(event)
     row = handled.message_row or 0
 
     async def done() -> bool:
         return all(r.settled for r in await app[DATABASE].read(lambda c: replies_to(c, row)))
 
-    await app[CLOCKWORK].answered(sandbox.account, done)
+    await app[CLOCKWORK].answered(app[SANDBOX].account, done)
     answer = await app[DATABASE].read(lambda c: replies_to(c, row))
-    shown = [{"to": typed.sender, "text": r.text, "kind": r.kind} for r in answer if r.sent]
-    return web.json_response({"id": typed.id, "replies": shown})
+    shown = [{"to": sender, "text": r.text, "kind": r.kind} for r in answer if r.sent]
+    return web.json_response({"id": known, "replies": shown})
+
+
+async def give_file(request: web.Request) -> web.Response:
+    """Somebody sends a file, its name in the query and its bytes as the body."""
+    _same_machine(request)
+    given = _model(Given, {**request.query})
+    app, sandbox = request.app, request.app[SANDBOX]
+    data = await request.content.read(MOST_FETCHED + 1)
+    while len(data) <= MOST_FETCHED and not request.content.at_eof():
+        data += await request.content.read(MOST_FETCHED + 1 - len(data))
+    if not data or len(data) > MOST_FETCHED:
+        raise _bad("文件是空的" if not data else f"文件太大，最多 {MOST_FETCHED // 1024 // 1024} MB")
+    payload = await sandbox.gave(given.sender, given.name, data, given.id)
+    kind, now = MessageKind.FILE, app[CLOCK].now()
+    message = BuyerMessage(sandbox.account, given.sender, given.id, now, kind=kind, payload=payload)
+    return await _answered(app, given.sender, given.id, message)
 
 
 async def _on_the_phone(app: web.Application, typed: Typed) -> BuyerMessage | BuyerEvent:
@@ -170,6 +208,7 @@ routes = [
     web.post("/sandbox/messages", type_message),
     web.get("/sandbox/messages", show_messages),
     web.get(r"/sandbox/messages/{seq:[0-9]+}.png", show_picture),
+    web.post("/sandbox/files", give_file),
     web.get("/sandbox/notes", show_notes),
     web.post("/sandbox/clock", move_clock),
     web.get("/sandbox/clock", show_clock),

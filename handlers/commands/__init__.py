@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.core.customer import Customer
 from bot.core.effects import AskSeller, Audit, Effect, QuestionAnswered, Reply
-from bot.core.events import SellerMessage
-from handlers.commands import complaints
+from bot.core.events import MessageKind, SellerMessage
+from handlers.commands import complaints, import_file
 from handlers.commands.answered_number import answered
 from handlers.commands.bare_step import step_of
 from handlers.commands.catalogue import COMMANDS
@@ -28,6 +28,8 @@ _END = re.compile(r"[\s。.!！~]+$")
 def run_command(desk: Desk, message: SellerMessage) -> list[Effect]:
     """Do what the seller typed, or carry on what the bot has asked about; replies to every line."""
     desk = replace(desk, seller=message.seller, role=message.role)
+    if message.kind is MessageKind.FILE:
+        return import_file.sent(desk, message)
     line = plain(message.text)
     word = _END.sub("", level(line)).lower()
     if (asked := desk.question()) is not None and (answer := _answered(desk, asked, word)) is not None:

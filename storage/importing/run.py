@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from bot.core.settings import Settings
 from storage.columns import Moment
-from storage.db import Database
+from storage.db import Database, let_others_write
 from storage.importing.bulk import among
 from storage.importing.customers import take_customers
 from storage.importing.joining import Joining, Unlike
@@ -72,6 +72,7 @@ def import_records(
                 whole.created |= part.created
             done += sum(len(r.rows) if isinstance(r, OrderRecord) else 1 for r in records)
             told(min(done / max(gathered.read, 1), 1.0))
+            let_others_write()
         with begin() as connection:
             whole.result.note_all(work.joining.same_home(connection))
     told(1.0)

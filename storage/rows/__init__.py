@@ -1,7 +1,7 @@
 """Every table. No relationships: what belongs together is loaded together, in `storage.load`."""
 
 from storage.rows.care import CareRow, ScoresRow, TodayRow
-from storage.rows.desk import AuditRow, FailureRow, QuestionRow, ShopExampleRow
+from storage.rows.desk import AuditRow, FailureRow, QuestionRow, SentTableRow, ShopExampleRow
 from storage.rows.kinds import table
 from storage.rows.people import ConsentRow, ContactRow, CustomerRow, TagRow, WelcomeRow
 from storage.rows.same_people import IdentityRow, MergeRow, ReferralRow
@@ -42,6 +42,7 @@ __all__ = [
     "RemedyRow",
     "SandboxMessageRow",
     "ScoresRow",
+    "SentTableRow",
     "ShopEventRow",
     "ShopExampleRow",
     "ShopStateRow",

@@ -7,7 +7,7 @@ from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import BigId
-from storage.rows.kinds import json_object, link_to, long_text, moment, own_id
+from storage.rows.kinds import json_object, link_to, long_text, maybe_moment, moment, own_id
 
 
 class ShopExampleRow(SQLModel, table=True):
@@ -42,6 +42,21 @@ class AuditRow(SQLModel, table=True):
     action: str
     detail: str = long_text()
     customer_id: int | None = Field(default=None, sa_type=BigId, nullable=True)
+
+
+class SentTableRow(SQLModel, table=True):
+    """A table that a seller has sent (`storage.sent_tables`); `data` until it has been taken in."""
+
+    __tablename__ = "sent_table"
+    id: int = own_id()
+    account: str
+    payload: dict[str, Any] = json_object()
+    state: str = Field(index=True)
+    name: str = long_text()
+    data: bytes | None = None
+    tries: int = 0
+    created_at: datetime = moment()
+    lease_until: datetime | None = maybe_moment()
 
 
 class FailureRow(SQLModel, table=True):

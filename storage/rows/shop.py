@@ -71,4 +71,4 @@ class SandboxMessageRow(SQLModel, table=True):
     kind: str
     at: datetime = moment()
     message_id: str
-    picture: bytes | None = None
+    attachment: bytes | None = None

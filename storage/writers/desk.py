@@ -10,8 +10,10 @@ from storage.rows import (
     AuditRow,
     MessageRow,
     QuestionRow,
+    SentTableRow,
     ShopExampleRow,
 )
+from storage.sent_tables import State, settle
 from storage.state import insert_for
 from storage.writers.registry import Batch, writes
 
@@ -29,6 +31,21 @@ def _ask_seller(connection: Connection, batch: Batch) -> None:
         )
         asked = {"payload": put.excluded.payload, "expires_at": put.excluded.expires_at}
         connection.execute(put.on_conflict_do_update(index_elements=["seller"], set_=asked))
+
+
+@writes(effects.KeepTable)
+def _keep_table(connection: Connection, batch: Batch) -> None:
+    rows = [
+        {"account": e.account, "payload": dict(e.payload), "state": State.SENT, "created_at": origin.now}
+        for origin, e in batch
+    ]
+    connection.execute(insert(SentTableRow), rows)
+
+
+@writes(effects.TakeTable)
+def _take_table(connection: Connection, batch: Batch) -> None:
+    for _, effect in batch:
+        settle(connection, effect.number, state=State.WANTED, tries=0, lease_until=None)
 
 
 @writes(effects.KeepExample)

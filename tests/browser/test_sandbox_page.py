@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Request, Route, expect
@@ -312,3 +313,26 @@ async def test_a_strict_policy_is_kept_to(opened: Opener) -> None:
         await expect(desk.page.locator("#told")).to_contain_text("现在是")
         assert desk.strangers() == []
         assert desk.errors == []
+
+
+async def test_the_seller_sends_a_table_and_it_is_taken_in(opened: Opener, tmp_path: Path) -> None:
+    table = tmp_path / "老客.csv"
+    table.write_text("姓名,电话\n王姐,13812345678\n李四,13812345679\n", encoding="utf-8-sig")
+    async with opened() as desk:
+        await desk.phone("seller").locator("input[type=file]").set_input_files(table)
+        await expect(desk.own("seller").locator(".text")).to_have_text("[文件] 老客.csv")
+        await expect(desk.heard("seller").last).to_contain_text("导入 1")
+        assert "新增 2" in await desk.heard("seller").last.inner_text()
+        await desk.say("seller", "导入 1")
+        await expect(desk.heard("seller").last).to_contain_text("导好了")
+        await expect(desk.phone("alice").locator("input[type=file]")).to_have_count(0)
+
+
+async def test_a_report_shows_its_chart(opened: Opener) -> None:
+    async with opened() as desk:
+        await desk.elsewhere("alice", "面霜多少钱")
+        await desk.say("seller", "订单 alice 玫瑰面霜 129")
+        await desk.say("seller", "报表")
+        chart = desk.heard("seller").last.locator("img")
+        await expect(chart).to_be_visible()
+        assert await chart.evaluate("image => image.decode().then(() => image.naturalWidth)") == 900

@@ -15,7 +15,8 @@ from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes import onebot_wire as wire
-from tests.fakes.onebot_qq import SENDS, Failed, Fault, Qq, refused, timed_out
+from tests.fakes.onebot_files import Failed
+from tests.fakes.onebot_qq import SENDS, Fault, Qq, refused, timed_out
 
 __all__ = ["Failed", "FakeNapcat", "Fault", "refused", "timed_out"]
 
@@ -59,10 +60,12 @@ class FakeNapcat(Qq):
         self._message_ids = iter(range(1, 10**9))
         app = web.Application()
         app.router.add_get("/", self._serve)
+        self.files.downloads.add_routes(app)
         self._server = TestServer(app)
 
     async def __aenter__(self) -> Self:
         await self._server.start_server()
+        self.files.downloads.base = str(self._server.make_url("")).rstrip("/")
         self._http = aiohttp.ClientSession()
         return self
 

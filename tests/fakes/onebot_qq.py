@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from tests.fakes.onebot_files import Failed, SentFiles
 from tests.fakes.pictures import SHOWN, from_base64, is_png
 from tests.fakes.waiting import Changes
 
@@ -19,14 +20,6 @@ LARGEST_PICTURE = 10 * 1024 * 1024
 """Bytes; QQ's own limit is written nowhere."""
 SENDS = ("send_private_msg", "send_msg")
 SENDABLE = frozenset({"text", "face", "image", "record", "video", "at", "reply", "json", "file", "forward"})
-
-
-class Failed(Exception):
-    """An action that fails: `retcode` and the words NapCat puts into `message` and `wording`."""
-
-    def __init__(self, retcode: int, words: str) -> None:
-        super().__init__(words)
-        self.retcode = retcode
 
 
 def refused(result: int, words: str) -> Failed:
@@ -71,6 +64,7 @@ class Qq:
         self.closed_groups: set[int] = set()  # groups that allow no temporary sessions
         self.blocked_by: set[int] = set()
         self.requests: dict[str, int] = {}
+        self.files = SentFiles()
         self.phones: defaultdict[int, list[str]] = defaultdict(list)
         self.pictures: defaultdict[int, list[bytes]] = defaultdict(list)
         self.calls: list[dict[str, Any]] = []
@@ -100,6 +94,8 @@ class Qq:
             "send_msg": self._send,
             "set_friend_add_request": self._answer_request,
             "get_login_info": lambda _: {"user_id": self.self_id, "nickname": "小林护肤"},
+            "get_file": self.files.get_file,
+            "get_private_file_url": self.files.get_private_file_url,
             "get_status": lambda _: {"online": True, "good": True, "stat": {}},
             "get_version_info": lambda _: {"app_name": "NapCat.Onebot", "protocol_version": "v11"},
             "get_friend_list": lambda _: [{"user_id": f, "nickname": str(f)} for f in sorted(self.friends)],

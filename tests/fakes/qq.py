@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.qq_api import FILES, FOREVER, GROUPS, TOKEN, USERS, FakeApi
+from tests.fakes.qq_downloads import Downloads
 from tests.fakes.qq_files import LARGEST_REQUEST
 from tests.fakes.qq_gateway import FakeGateway
 from tests.fakes.qq_wire import as_bytes, dispatch, in_group, key_of, private, signed_headers
@@ -50,11 +51,14 @@ class FakeQq(FakeApi):
         self._seqs, self._ids = count(1), count(1)
         app = web.Application(client_max_size=LARGEST_REQUEST)
         self.add_routes(app)
+        self.downloads = Downloads()
+        self.downloads.add_routes(app)
         self.gateway.add_routes(app)
         self._server = TestServer(app)
 
     async def __aenter__(self) -> Self:
         await self._server.start_server()
+        self.downloads.base = self.api_base
         self.gateway.url = self.api_base.replace("http://", "ws://") + "/websocket/"
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
         return self
@@ -86,6 +90,12 @@ class FakeQq(FakeApi):
             self.allow(openid, known)
         data = private(openid, text, known, self.now(), **more)
         return await self.happens("C2C_MESSAGE_CREATE", data, f"C2C_MESSAGE_CREATE:{known}")
+
+    async def sends_file(self, openid: str, name: str, data: bytes, *, known: str = "", **how: Any) -> Pushed:
+        """A private message with a file and no words; `how` it is downloaded: see Downloads."""
+        url = self.downloads.keep(name, data, **how)
+        attached = {"content_type": "file", "filename": name, "size": len(data), "url": url}
+        return await self.says(openid, "", known=known, attachments=[attached])
 
     async def says_in_group(self, group: str, member: str, text: str, *, known: str = "") -> Pushed:
         """An @ in a group; it gives five minutes."""

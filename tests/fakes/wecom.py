@@ -90,6 +90,15 @@ class FakeWecom(FakeKfApi):
             person.state = NEW
         return self.entry(external_id, msgtype, content, origin=3, **more)
 
+    async def send_file(self, external_id: str, name: str, data: bytes, **how: Any) -> int:
+        """A file; see SentFile for how WeCom may hand it out."""
+        self.put_file(external_id, name, data, **how)
+        return await self.wake()
+
+    def put_file(self, external_id: str, name: str, data: bytes, **how: Any) -> dict[str, Any]:
+        """The same, without the wake-up."""
+        return self.put(external_id, "file", {"media_id": self.files.keep(name, data, **how)})
+
     def entry(self, external_id: str, msgtype: str, content: Any, **more: Any) -> dict[str, Any]:
         """One more entry of the log."""
         entry = {

@@ -18,6 +18,7 @@ from tests.fakes.faults import FOREVER, Fault, Faulty, Refusal, dropped, json_or
 from tests.fakes.media import LARGEST_REQUEST, MEGABYTE, UPLOAD, Media
 from tests.fakes.pictures import SHOWN
 from tests.fakes.wechat_api import Right
+from tests.fakes.wecom_files import MEDIA_GET, Files, SentFile
 from tests.fakes.wecom_wire import shown
 
 __all__ = ["FOREVER", "FakeKfApi"]
@@ -71,6 +72,7 @@ class FakeKfApi(Faulty):
         self.phones: defaultdict[str, list[str]] = defaultdict(list)
         self.pictures: defaultdict[str, list[bytes]] = defaultdict(list)  # what SHOWN stands for on a phone
         self.media = Media(self.now, 10 * MEGABYTE)
+        self.files = Files(self.now)  # what people have sent
         self.log: list[dict[str, Any]] = []
         self.taken: dict[str, str] = {}  # msgid → external id
         self.codes: dict[str, Code] = {}
@@ -90,6 +92,7 @@ class FakeKfApi(Faulty):
     def app(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_get(GETTOKEN, self._answered(self._gettoken))
+        app.router.add_get(MEDIA_GET, self._answered(self._media_get))
         for path, handler in (
             (SYNC, self._sync),
             (UPLOAD, self._upload),
@@ -141,6 +144,8 @@ class FakeKfApi(Faulty):
             await self._note_stored(request, body)
         if fault.status is not None:
             return web.Response(status=fault.status, body=fault.body)
+        if isinstance(file := result.get("the file itself"), SentFile):
+            return await file.handed_to(request)
         return web.Response(text=json.dumps(result), content_type="application/json")
 
     def _handled(self, handler: Any, request: web.Request, body: bytes, fault: Fault) -> dict[str, Any]:
@@ -230,12 +235,18 @@ class FakeKfApi(Faulty):
             self.stored_up_to = max(self.stored_up_to, int(known[1]) if known else 0)
             self.stored.notify_all()
 
-    # --- sending
+    # --- media
+
+    def _media_get(self, request: web.Request, _: bytes) -> dict[str, Any]:
+        self._check_token(request)
+        return {"the file itself": self.files.asked_for(request)}
 
     def _upload(self, request: web.Request, body: bytes) -> dict[str, Any]:
         self._check_token(request)
         taken = self.media.take(request, body)
         return taken | {"created_at": str(taken["created_at"])}
+
+    # --- sending
 
     def _send(self, request: web.Request, body: bytes) -> dict[str, Any]:
         known = ("touser", "open_kfid", "msgid", "msgtype", "text", "msgmenu", "image")

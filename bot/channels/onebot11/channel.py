@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 
-from bot.channels.base import BadCallback, Submit, Tell
+from bot.channels.base import BadCallback, Fetched, Submit, Tell
 from bot.channels.onebot11 import store
 from bot.channels.onebot11.beside import Beside
 from bot.channels.onebot11.errors import capability_of, outcome_of
+from bot.channels.onebot11.files import Files
 from bot.channels.onebot11.forward import keep_connected
 from bot.channels.onebot11.friends import Friends
 from bot.channels.onebot11.inbound import OwnWords
@@ -39,7 +40,7 @@ PATIENCE = 2.0
 
 
 class Onebot11:
-    """One account; a Channel, Connected, and the door for a reverse WebSocket.
+    """One account; a Channel, Connected, CarryingFiles, and the door for a reverse WebSocket.
 
     A call without an answer is UNKNOWN, unless the message came back as our own. While nothing is connected,
     messages wait (ACCOUNT_STOPPED) and go when it is. answer_within: seconds for a call. grace and
@@ -80,6 +81,7 @@ class Onebot11:
         )
         self._own = Own(self._sent_before)
         self._limits = DailyLimits(account, zone, clock)
+        self._files = Files(account, http, self._call)
         friends = Friends(account, self._limits, self._call, self._human_pause)
         self._listener = Listener(account, database, clock, self._presence, self._own, friends, self._beside)
 
@@ -149,6 +151,12 @@ class Onebot11:
             "要发的都排着，连上就发；这段时间买家说的话只在手机 QQ 里看得到。"
         )
         await self._tell(text, f"offline:{self.account}:{self._clock.now():%Y%m%d%H}")
+
+    # --- files ----------------------------------------------------------------------------------
+
+    async def fetch(self, payload: Mapping[str, Any]) -> Fetched:
+        """The file of a message of kind FILE; NotFetched, `again` while nothing is connected."""
+        return await self._files.fetch(payload)
 
     # --- out ------------------------------------------------------------------------------------
 

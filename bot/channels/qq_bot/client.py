@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 import aiohttp
 import structlog
 
-from bot.channels.base import Notes, Submit, Tell, TokenStore
+from bot.channels.base import Fetched, Notes, Submit, Tell, TokenStore
 from bot.channels.qq_bot.api import TIMEOUT, Answer, NoAnswer, NotReached, call
 from bot.channels.qq_bot.errors import (
     LINK_CODES,
@@ -20,6 +21,7 @@ from bot.channels.qq_bot.errors import (
     is_refused_token,
     outcome_of,
 )
+from bot.channels.qq_bot.files import fetched
 from bot.channels.qq_bot.gateway import Gateway
 from bot.channels.qq_bot.inbound import ROOM
 from bot.channels.qq_bot.picture import MOST_PICTURE, file_info_of, message_of, not_uploaded, upload_of
@@ -58,7 +60,7 @@ def capability_of(account: QqBotAccount) -> Capability:
 
 
 class QqBot:
-    """The Channel of one bot.
+    """The Channel of one bot, CarryingFiles.
 
     An answer to a message whose call broke off is RETRY (`NO_ANSWER`): QQ recognises its repeat by msg_seq.
     Whatever else broke off is UNKNOWN; but not the upload of a picture, for QQ has no message by then.
@@ -91,6 +93,10 @@ class QqBot:
     async def stop(self) -> None:
         """Let go of it."""
         await self._gateway.stop()
+
+    async def fetch(self, payload: Mapping[str, Any]) -> Fetched:
+        """The file of a message of kind FILE; raises NotFetched."""
+        return await fetched(self._http, self._settings.api_base, payload)
 
     async def send(self, message: Outgoing) -> Outcome:
         """Try once to hand `message` to QQ; never raises for what QQ or the network can do.

@@ -105,8 +105,12 @@ def _kind(data: Fields) -> MessageKind:
     attachments = data.get("attachments")
     if not isinstance(attachments, list) or not attachments:
         return MessageKind.TEXT if text(data, "content").strip() else MessageKind.UNKNOWN
-    first = attachments[0] if isinstance(attachments[0], dict) else {}
-    told = str(first.get("content_type") or "").lower()
+    return kind_of(attachments[0] if isinstance(attachments[0], dict) else {})
+
+
+def kind_of(attachment: Fields) -> MessageKind:
+    """What is attached: a file if it is neither picture, voice nor video."""
+    told = str(attachment.get("content_type") or "").lower()
     return next((kind for begins, kind in _KINDS if told.startswith(begins)), MessageKind.FILE)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -14,8 +15,10 @@ TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5, sock_connect=5)
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Bytes: a page of messages is far below; more is not read."""
 
+CHUNK = 64 * 1024
+"""Bytes read at once."""
+
 _SERVER_ERRORS = 500
-_CHUNK = 64 * 1024
 
 
 class NotReached(Exception):
@@ -65,27 +68,36 @@ async def _call(
     timeout: aiohttp.ClientTimeout,
 ) -> dict[str, Any]:
     headers = {"Content-Type": "application/json; charset=utf-8"} if isinstance(body, bytes) else {}
-    try:
+    with faults_told_apart():
         async with http.request(
             method, url, params=query, data=body, headers=headers, timeout=timeout, allow_redirects=False
         ) as response:
-            return _answer(response.status, await _read(response))
+            return answer_of(response.status, await whole(response))
+
+
+@contextmanager
+def faults_told_apart() -> Iterator[None]:
+    """What goes wrong with a request inside it raises NotReached or NoAnswer instead."""
+    try:
+        yield
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as fault:
         raise NotReached(type(fault).__name__) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as fault:
         raise NoAnswer(type(fault).__name__) from None
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def whole(response: aiohttp.ClientResponse) -> bytes:
+    """The body of an answer; raises NoAnswer beyond LARGEST_ANSWER."""
     body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
+    async for chunk in response.content.iter_chunked(CHUNK):
         body += chunk
         if len(body) > LARGEST_ANSWER:
             raise NoAnswer("too large")
     return bytes(body)
 
 
-def _answer(status: int, body: bytes) -> dict[str, Any]:
+def answer_of(status: int, body: bytes) -> dict[str, Any]:
+    """The JSON object with an `errcode`, an int, that `body` is; raises NoAnswer."""
     if status >= _SERVER_ERRORS:
         raise NoAnswer(f"HTTP {status}")
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -11,13 +11,21 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bot.channels.base import Submit, Tell, TokenStore
+from bot.channels import fetching
+from bot.channels.base import Fetched, NotFetched, Submit, Tell, TokenStore
 from bot.channels.shared_token import TokenFailed
 from bot.channels.temporary_media import NotUploaded, as_image, media_id_of, too_large
-from bot.channels.wecom_kf import wire
+from bot.channels.wecom_kf import files, wire
 from bot.channels.wecom_kf.api import TIMEOUT, NoAnswer, NotReached
 from bot.channels.wecom_kf.caller import Caller
-from bot.channels.wecom_kf.errors import INVALID_PARAMETER, NOT_OUR_TURN, TABLE, UNREACHED, outcome_of
+from bot.channels.wecom_kf.errors import (
+    INVALID_PARAMETER,
+    NOT_OUR_TURN,
+    TABLE,
+    UNREACHED,
+    not_fetched,
+    outcome_of,
+)
 from bot.channels.wecom_kf.puller import Puller
 from bot.channels.wecom_kf.sessions import Sessions
 from bot.core.accounts import WecomKfAccount
@@ -49,7 +57,7 @@ def capability_of(account: WecomKfAccount) -> Capability:
 
 
 class WecomKf:
-    """The Channel of one customer-service account; Connected, for its messages must be fetched.
+    """The Channel of one customer-service account, CarryingFiles; Connected, for its messages are fetched.
 
     tell: tells the sellers that nothing can be fetched any more.
     """
@@ -105,6 +113,33 @@ class WecomKf:
                 verdict=outcome.verdict.value,
             )
         return outcome
+
+    async def fetch(self, payload: Mapping[str, Any]) -> Fetched:
+        """The file of a message of kind FILE; raises NotFetched. WeCom keeps it for three days (§2.4)."""
+        try:
+            found = await self._file(payload)
+        except NotFetched as failed:
+            _log.info("wecom_kf.file_not_fetched", account=self.account, why=str(failed), again=failed.again)
+            raise
+        return found
+
+    async def _file(self, payload: Mapping[str, Any]) -> Fetched:
+        media_id = files.media_id_in(payload)
+        if not media_id:
+            raise NotFetched(fetching.NO_FILE)
+        try:
+            answer = await self._caller.download(media_id)
+        except files.TooLarge:
+            raise NotFetched(fetching.TOO_LARGE) from None
+        except TokenFailed as failed:
+            raise NotFetched(failed.outcome.reason, again=True) from None
+        except NotReached:
+            raise NotFetched(files.NOT_CONNECTED, again=True) from None
+        except NoAnswer:
+            raise NotFetched(fetching.BROKE_OFF, again=True) from None
+        if not isinstance(answer, Fetched):
+            raise not_fetched(answer)
+        return answer
 
     async def _attempt(self, message: Outgoing, msgid: str) -> Outcome:
         try:

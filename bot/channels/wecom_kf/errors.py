@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from bot.channels.base import NotFetched
 from bot.core.delivery import Outcome, Verdict
 
 TOKEN_CODES = frozenset({40014, 42001, 41001})
@@ -19,6 +20,9 @@ NOT_OUR_TURN = 95018
 """The state of the session does not allow it: a person has it, or somebody waits for one, or it is over."""
 
 UNREACHED = "连不上企业微信"
+
+GONE = frozenset({40007, 46001})
+"""There is no such media, or no longer: WeCom keeps a file for three days (CHANNELS §2.4)."""
 
 _MINUTE = timedelta(minutes=1)
 _CONFIGURATION = timedelta(minutes=10)  # until somebody may have corrected it
@@ -118,6 +122,18 @@ def outcome_of(answer: Mapping[str, Any], platform_id: str = "") -> Outcome:
         retry_after=row.wait,
         most_attempts=row.most_attempts,
     )
+
+
+def not_fetched(answer: Mapping[str, Any]) -> NotFetched:
+    """Why WeCom gives no file; again where it is the account or the moment, and not the file."""
+    refused = outcome_of(answer)
+    if answer["errcode"] in GONE:
+        return NotFetched("企业微信里没有这个文件了，它只保留 3 天，请重新发一次")
+    if refused.verdict in (Verdict.RETRY, Verdict.ACCOUNT_STOPPED):
+        return NotFetched(refused.reason, again=True)
+    if refused.verdict is Verdict.SENT:
+        return NotFetched("企业微信没有给出文件，请过一会儿再试", again=True)
+    return NotFetched(f"企业微信不给这个文件（错误码 {refused.code}）")
 
 
 def why_failed(fail_type: object) -> str:

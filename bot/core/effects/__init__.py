@@ -14,7 +14,7 @@ from bot.core.effects.complaints import (
     OpenComplaint,
     PromiseRemedy,
 )
-from bot.core.effects.desk import AskSeller, Audit, QuestionAnswered
+from bot.core.effects.desk import AskSeller, Audit, KeepTable, QuestionAnswered, TakeTable
 from bot.core.effects.people import AddTag, ErasePerson, MarkContact, RemoveTag, SetFields
 from bot.core.effects.reading import SAID_SO, KeepExample, KeepPiece, PiecesAnswered, ReadMessage
 from bot.core.effects.same_people import (
@@ -73,6 +73,7 @@ __all__ = [
     "KeepOrder",
     "KeepPiece",
     "KeepScores",
+    "KeepTable",
     "KnowIdentity",
     "Known",
     "LeaveTask",
@@ -111,6 +112,7 @@ __all__ = [
     "SplitCustomers",
     "StartTimer",
     "StopPushes",
+    "TakeTable",
     "TaskState",
     "Withdraw",
 ]
@@ -163,6 +165,8 @@ Effect = (
     | KeepExample
     | AskSeller
     | QuestionAnswered
+    | KeepTable
+    | TakeTable
     | ErasePerson
     | KnowIdentity
     | LookAlike

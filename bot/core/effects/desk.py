@@ -25,6 +25,21 @@ class QuestionAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepTable:
+    """A seller has sent a file: fetch it by its message's `payload`, read it, and say what is in it."""
+
+    account: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTable:
+    """Take in what was read of the table with this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """An append-only line: who did what."""
 

@@ -42,6 +42,7 @@
   const QUICK_FOR = 3000;
   const PATIENCE = 10000; // how long one call may take
   const CLOCK_PATIENCE = 180000; // a week of the shop's life takes its time
+  const FILE_PATIENCE = 60000; // 20 MB within this computer
   const NEAR_END = 48; // pixels from the end that still count as "at the end"
 
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -71,9 +72,10 @@
     try {
       const options = { signal: stop.signal, cache: "no-store", credentials: "same-origin" };
       if (body !== undefined) {
+        const file = body instanceof Blob;
         options.method = "POST";
-        options.headers = { "Content-Type": "application/json" };
-        options.body = JSON.stringify(body);
+        options.headers = { "Content-Type": file ? "application/octet-stream" : "application/json" };
+        options.body = file ? body : JSON.stringify(body);
       }
       const answer = await fetch(path, options);
       if (!answer.ok) throw new Refused(String(answer.status));
@@ -155,6 +157,21 @@
         });
         row.append(chip);
       }
+      if (!this.person.buyer) row.append(this.fileChip());
+    }
+
+    fileChip() {
+      const chip = make("label", "chip file", "发文件");
+      const picker = make("input", "unseen");
+      picker.type = "file";
+      picker.accept = ".xlsx,.xls,.csv";
+      picker.addEventListener("change", () => {
+        const [file] = picker.files;
+        picker.value = ""; // the same file may be sent again
+        if (file) this.say(`[文件] ${file.name}`, file);
+      });
+      chip.append(picker);
+      return chip;
     }
 
     listen() {
@@ -203,7 +220,11 @@
       if (!text) return;
       this.input.value = "";
       this.fit();
-      const said = { id: freshId(), text, state: "sending", node: this.row(text, true, "") };
+      this.say(text);
+    }
+
+    say(text, file) {
+      const said = { id: freshId(), text, file, state: "sending", node: this.row(text, true, "") };
       this.pending.push(said);
       this.show(said);
       this.list.append(said.node);
@@ -218,7 +239,10 @@
 
     async deliver(said) {
       try {
-        await call("/sandbox/messages", { from: this.person.id, text: said.text, id: said.id });
+        const { id, text, file } = said;
+        const given = new URLSearchParams({ from: this.person.id, name: file?.name ?? "", id });
+        if (file) await call(`/sandbox/files?${given}`, file, FILE_PATIENCE);
+        else await call("/sandbox/messages", { from: this.person.id, text, id });
         if (this.pending.includes(said)) said.state = "taken";
       } catch (error) {
         if (this.pending.includes(said)) {

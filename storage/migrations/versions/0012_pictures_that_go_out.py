@@ -15,10 +15,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for table in ('outbox', 'sandbox_message'):
-        op.add_column(table, sa.Column('picture', sa.LargeBinary(), nullable=True))
+    op.add_column('outbox', sa.Column('picture', sa.LargeBinary(), nullable=True))
+    op.add_column('sandbox_message', sa.Column('attachment', sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
-    for table in ('outbox', 'sandbox_message'):
-        op.drop_column(table, 'picture')
+    op.drop_column('sandbox_message', 'attachment')
+    op.drop_column('outbox', 'picture')
