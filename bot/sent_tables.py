@@ -58,7 +58,6 @@ class TableTaker:
         """Take up what a process of before had, then look every second."""
         if not self._database.shared:
             await self._database.write(sent_tables.released)
-        await self._database.write(lambda c: sent_tables.forget_old(c, self._clock.now()))
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -81,7 +80,12 @@ class TableTaker:
     async def take(self) -> bool:
         """Do what is next about one table; whether there was one."""
         accounts, now = list(self._channels), self._clock.now()
-        table = await self._database.write(lambda c: sent_tables.claim(c, accounts, now))
+
+        def next_one(connection: Connection) -> SentTable | None:
+            sent_tables.forget_old(connection, now)
+            return sent_tables.claim(connection, accounts, now)
+
+        table = await self._database.write(next_one)
         if table is None:
             return False
         try:

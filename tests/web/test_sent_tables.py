@@ -77,6 +77,14 @@ async def test_it_is_read_first_and_taken_in_by_one_line(desk: Desk) -> None:
     assert "王姐" in await desk.seller("找 王姐")
 
 
+async def test_what_nobody_wants_is_forgotten(desk: Desk) -> None:
+    await desk.give(TABLE)
+    await desk.read()
+    await desk.advance("8d")
+    assert not await desk.taker.take()
+    assert "没有等着导入的 1" in await desk.seller("导入 1")
+
+
 async def test_a_workbook_too(desk: Desk, tmp_path: Path) -> None:
     rows = [["收货人", "手机"], ["王姐", "13812345678"]]
     await desk.give(book(tmp_path / "a.xlsx", rows).read_bytes(), "客户.xlsx")

@@ -164,6 +164,7 @@
       const chip = make("label", "chip file", "发文件");
       const picker = make("input", "unseen");
       picker.type = "file";
+      picker.setAttribute("aria-label", "发一个表格文件");
       picker.accept = ".xlsx,.xls,.csv";
       picker.addEventListener("change", () => {
         const [file] = picker.files;
