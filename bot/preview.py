@@ -28,7 +28,7 @@ from scheduler.preview import Bell, Intended, Listener, Row, preview
 from storage import load
 from storage.holidays import limits_now
 from storage.ledger import sendings, unasked_today
-from storage.queues import claim_timers
+from storage.queues import IN_TURN, claim_timers
 from storage.rows import ContactRow, OutboxRow, TimerRow, table
 from storage.shop_timers import Round
 from storage.writers import Surroundings
@@ -136,7 +136,7 @@ def _intended(connection: Connection, now: datetime, until: datetime) -> Iterato
             col(ContactRow.customer_id).is_not(None),
         )
     )
-    for row in connection.execute(asked.order_by(col(OutboxRow.id))):
+    for row in connection.execute(asked.order_by(*IN_TURN)):
         if row.due_at <= until:
             yield Intended(
                 max(row.due_at, now),

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,8 @@ MOST_TRIES: Final = 3
 """Of what may pass: a platform that does not answer, a database that is busy."""
 MOST_SHOWN: Final = 10
 """Rejected rows that are told in a chat."""
+_ON_DISK: Final = "huitouke-sent-table"
+"""What is in a file tells what it is (`storage.sheets`); whatever its sender calls it is no path of ours."""
 _READ_ERROR = "没读成，里面什么都没动。再发一次；还不行，在装机器人的电脑上用 huitouke import 试。"
 _TAKEN_ERROR = "没导完。再打一次 导入 {number} 会接着导，不会重复。"
 
@@ -89,7 +92,11 @@ class TableTaker:
         if table is None:
             return False
         try:
-            await (self._fetch_and_read(table) if table.state is State.SENT else self._take_in(table))
+            if table.state is State.SENT:
+                table = await self._fetched(table)  # from here on a fault names the file
+                await self._try(table)
+            else:
+                await self._take_in(table)
         except (NotFetched, SheetFault) as fault:
             await self._failed(table, str(fault), again=isinstance(fault, NotFetched) and fault.again)
         except Exception as error:
@@ -99,11 +106,15 @@ class TableTaker:
             await self._failed(table, words, again=True)
         return True
 
-    async def _fetch_and_read(self, table: SentTable) -> None:
+    async def _fetched(self, table: SentTable) -> SentTable:
         channel = self._channels[table.account]
         if not isinstance(channel, CarryingFiles):
             raise NotFetched("这个号收不了文件。发到微信客服或 QQ，或放到装机器人的电脑上用 huitouke import")
         name, data = await channel.fetch(table.payload)
+        return replace(table, name=name, data=data)
+
+    async def _try(self, table: SentTable) -> None:
+        name, data = table.name, table.data or b""
         told = await self._imported(name, data, dry_run=True)
         text = f"{name}\n{told}\n要导进来就打：导入 {table.id}；不导就不用管。"
         await self._settle(table, text, state=State.READ, name=name, data=data)
@@ -117,10 +128,13 @@ class TableTaker:
 
     def _read(self, name: str, data: bytes, dry_run: bool) -> str:
         with tempfile.TemporaryDirectory(prefix="huitouke-") as folder:
-            path = Path(folder) / f"table{Path(name).suffix[:10]}"
+            path = Path(folder) / _ON_DISK
             path.write_bytes(data)
             open_database = partial(Database, self._settings.storage.url)
-            result = import_file(path, self._settings, open_database, dry_run=dry_run)
+            try:
+                result = import_file(path, self._settings, open_database, dry_run=dry_run)
+            except SheetFault as fault:
+                raise SheetFault(str(fault).replace(_ON_DISK, name)) from fault
         return summary(result, dry_run=dry_run, most=MOST_SHOWN)
 
     async def _failed(self, table: SentTable, why: str, *, again: bool) -> None:
@@ -128,8 +142,9 @@ class TableTaker:
             await self._database.write(lambda c: sent_tables.settle(c, table.id, lease_until=None))
             return
         kept = State.READ if table.state is State.WANTED else State.FAILED
-        name = f"{table.name}：" if table.name else "刚才的文件："
-        await self._settle(table, f"{name}{why}", state=kept)
+        name = table.name or "刚才的文件"
+        told = why if why.startswith(name) else f"{name}：{why}"
+        await self._settle(table, told, state=kept)
 
     async def _settle(self, table: SentTable, told: str, **changed: Any) -> None:
         """What has become of it, and the seller's alert, in one transaction."""

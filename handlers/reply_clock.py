@@ -20,6 +20,7 @@ from bot.core.effects import (
     SetFields,
     StartTimer,
 )
+from handlers.care.review import rated
 from handlers.reply_times import ReplyTimes, Stage, held_back, hurry_at, reply_times, urgent_class
 from handlers.reply_words import acknowledgement, reminder
 from handlers.rings import Ring
@@ -50,11 +51,12 @@ def started(situation: Situation, effects: list[Effect]) -> list[Effect]:
     """The clock of a question that `effects` pass on to the seller; an open one is raised, not restarted.
 
     A courtesy (好的谢谢) asks nothing, so it starts none, and it is no answer, so it stops none.
+    Nor do marks: a low one is a complaint, which has deadlines of its own.
     """
     if no_longer_asked(situation):
         return [BuyerAnswered(situation.customer.id, WITHDRAWN)]
     courtesy = situation.heard and (situation.reading.nod or situation.reading.thanks)
-    if courtesy or not any(map(_passes_on, effects)):
+    if courtesy or rated(situation) or not any(map(_passes_on, effects)):
         return []
     question, urgency = situation.customer.question, _urgency(situation, effects)
     words = quoted(situation.text) or UNREADABLE

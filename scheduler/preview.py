@@ -163,7 +163,7 @@ class _Book:
 
 
 def preview(
-    intended: Iterable[Intended],
+    intended: Sequence[Intended],
     people: Mapping[int, Listener],
     capabilities: Mapping[str, Capability],
     limits: Limits,
@@ -173,25 +173,25 @@ def preview(
 ) -> list[Row]:
     """What becomes of each message from `start` to `until`, in order of the moments, if nobody writes.
 
+    intended: as the sender takes them (`storage.queues.IN_TURN`): of two at one moment the earlier one goes.
     Who is not in `people` can only be reached by the seller. What still waits at `until` is "hold".
     """
-    messages = sorted(intended, key=lambda one: one.at)
     book = _Book(limits, dict(people), limits.day(start))
     for bell in bells:
         book.bells[bell.customer_id].append(bell)
-    for number, one in enumerate(messages):
+    for number, one in enumerate(intended):
         if one.weight:
             book.coming[one.customer_id][number] = Promise(one.at, one.weight, number)
             if not one.known:
                 book.since[number] = one.at
     queue: list[tuple[datetime, int, str]] = [
-        (max(one.at, start), number, "") for number, one in enumerate(messages)
+        (max(one.at, start), number, "") for number, one in enumerate(intended)
     ]
     heapify(queue)
     rows: list[Row] = []
     while queue:
         now, number, waited = heappop(queue)
-        one = messages[number]
+        one = intended[number]
         verdict = _verdict(book, number, one, now, capabilities)
         if isinstance(verdict, Hold) and verdict.until <= until:
             _wait(book, number, one, verdict)

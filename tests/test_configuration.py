@@ -306,7 +306,7 @@ def test_an_alias_of_itself(written: Path) -> None:
         ("products: [{name: a, price: 贵}]", "products[0].price: 金额看不懂"),
         (
             "products: [{name: a, price: 1, stock: 多}]",
-            "products[0].stock: 要写整数，例如 8080；或者要写 true 或 false",
+            "products[0].stock: 要写整数，例如 5；或者要写 true 或 false",
         ),
         ("products: [{name: a, price: 1, use_days: 0}]", "products[0].use_days: 要大于 0"),
         ("sending: {undo: soon}", "sending.undo: 时长看不懂"),

@@ -36,7 +36,7 @@ _MESSAGES = {
 }
 
 _FAMILIES = {
-    ("int_",): "要写整数，例如 8080",
+    ("int_",): "要写整数，例如 5",
     ("float_", "decimal_"): "要写数字，例如 129 或 129.50",
     ("bool_",): "要写 true 或 false",
     ("list_", "tuple_", "set_", "frozen_set_"): "要写成列表：每项一行，前面加“- ”；没有就写 []",

@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from bot.core.customer import OrderItem, OrderStatus
 from bot.core.events import OrderedBy, OrderEvent
-from bot.core.settings import Settings, dotted
+from bot.core.settings import Settings
+from bot.web.body_faults import first_fault
 from bot.web.body_values import Address, Key, Moment, Money, Text, _key
 from handlers.couriers import courier_named, couriers_of, tracking_number
 from storage.sheets.values import hidden, phone
@@ -97,7 +97,7 @@ def read(raw: bytes, settings: Settings, now: datetime) -> OrderEvent:
         data = json.loads(raw)
         body = EventBody.model_validate(data, context={"zone": zone, "now": now})
     except ValidationError as wrong:
-        raise BadBody(_first_fault(wrong)) from wrong
+        raise BadBody(first_fault(wrong)) from wrong
     except (ValueError, RecursionError) as wrong:
         raise BadBody("body: 不是 JSON") from wrong
     order = body.order
@@ -165,26 +165,3 @@ def _courier(said: str, number: str) -> str:
         return courier_named(said) or said[:20]
     possible = couriers_of(number)
     return possible[0] if len(possible) == 1 else "快递"
-
-
-_FAULTS = {
-    "missing": "缺少这一项",
-    "string_too_long": "最多 {max_length} 个字",
-    "too_long": "最多 {max_length} 项",
-    "literal_error": "只能是 {expected}",
-    "greater_than_equal": "不能小于 {ge}",
-    "less_than_equal": "不能大于 {le}",
-    "value_error": "{error}",
-}
-_FAMILIES = {"int_": "要写整数", "list_": "要写成列表", "model_": "要写成对象", "string_": "要写成文字"}
-
-
-def _first_fault(wrong: ValidationError) -> str:
-    error = wrong.errors(include_url=False, include_input=False)[0]
-    return f"{dotted(error['loc']) or 'body'}: {_why(error)}"
-
-
-def _why(error: ErrorDetails) -> str:
-    if known := _FAULTS.get(error["type"]):
-        return known.format(**error.get("ctx", {})).replace(" or ", " 或 ")
-    return next((why for kind, why in _FAMILIES.items() if error["type"].startswith(kind)), "写法不对")

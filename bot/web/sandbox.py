@@ -14,6 +14,7 @@ from bot.core.durations import parse_duration
 from bot.core.events import BuyerEvent, BuyerMessage, Happening, MessageKind
 from bot.core.model import StrictModel
 from bot.core.settings import LOOPBACK
+from bot.web.body_faults import first_fault
 from bot.web.keys import CLOCK, CLOCKWORK, DATABASE, ENGINE, SANDBOX, SETTINGS
 from storage.queries import notes
 from storage.queries.replies import replies_to
@@ -66,8 +67,7 @@ def _model(model: type[Model], told: Any) -> Model:
     try:
         return model.model_validate(told)
     except ValidationError as wrong:
-        error = wrong.errors()[0]
-        raise _bad(f"{'.'.join(map(str, error['loc']))}: {error['msg']}") from wrong
+        raise _bad(first_fault(wrong)) from wrong
 
 
 def _bad(why: str) -> web.HTTPBadRequest:

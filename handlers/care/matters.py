@@ -135,7 +135,7 @@ def _of_day(rule: CareRule, occasion: str, ring: Ring) -> Matter:
         case When.POINTS_END:
             if standing.points <= 0 or str(standing.points_until) != occasion:
                 return Matter(stopped="积分已经不是那样了")
-            return Matter({"points": str(standing.points), "day": _day(standing.points_until)})
+            return Matter({"points": str(standing.points), "day": _day(standing.points_until, ring)})
         case When.YEAR:
             return Matter({"amount": show_money(standing.best_spent) if standing.best_spent else ""})
     return Matter()
@@ -148,7 +148,7 @@ def _of_tier(rule: CareRule, occasion: str, ring: Ring) -> Matter:
     if (standing.tier, str(at)) != (name, day):
         return Matter(stopped="等级已经变了")
     benefits = next((t.benefits for t in ring.settings.value.tiers.levels if t.name == name), ())
-    return Matter({"tier": name, "benefits": "、".join(benefits), "day": _day(standing.tier_until)})
+    return Matter({"tier": name, "benefits": "、".join(benefits), "day": _day(standing.tier_until, ring)})
 
 
 def _of_run_out(occasion: str, ring: Ring) -> Matter:
@@ -196,5 +196,10 @@ def _last_goods(one: Customer) -> str:
     return next((named([i.product for i in o.items]) for o in bought if o.items), "")
 
 
-def _day(day: date | None) -> str:
-    return f"{day.month}月{day.day}日" if day else ""
+def _day(day: date | None, ring: Ring) -> str:
+    """11月23日; of another year than this one with the year, or it would seem to be over."""
+    if day is None:
+        return ""
+    years = day.year - local_date(ring.now, ring.settings.shop.zone).year
+    year = {0: "", 1: "明年"}.get(years, f"{day.year}年")
+    return f"{year}{day.month}月{day.day}日"

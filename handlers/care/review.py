@@ -1,24 +1,35 @@
 """大评委 answered (PRACTICES 102, 103, 124): marks go on record; good ones are thanked, and open a door for a
-word about friends, which the seller says. Low ones are a complaint (`handlers.complaint.signs`).
+word about friends, which the seller says. Low ones are a complaint (`handlers.complaint.signs`), and what
+cannot be marks is asked for again.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from bot.core.care_rules import ORDERS, CareRule
 from bot.core.customer import Customer, Order, OrderStatus
 from bot.core.effects import Effect, KeepScores, NotifySeller, Reply
 from handlers.addressing import greeting
-from handlers.complaint.naming import low_marks
+from handlers.care.moments import due_after
+from handlers.care.planning import OVER, moment_of_order
+from handlers.complaint.naming import REVIEW, low_marks
 from handlers.situation import Situation
-from handlers.understanding.entities import Scores, scores
+from handlers.understanding.entities import Scores, scores, wrong_marks
 from handlers.wording import quoted, said, typed
+
+AGAIN: Final = (
+    "打分要四个数，每个 1 到 5，依次是物流、仓储、产品质量、购物流程，例如 5 4 3 5。麻烦您再回一次。"
+)
+_ANSWERED_WITHIN: Final = timedelta(days=30)
+"""How long after the question numbers are still taken for its answer."""
 
 
 def record(situation: Situation) -> list[Effect]:
     """The marks, with the order that they are about."""
     found = _marks(situation)
-    if found is None:
+    if found is None or (_asked(situation) and wrong_marks(situation.text)):
         return []
     order = _marked(situation.customer)
     return [
@@ -34,11 +45,18 @@ def record(situation: Situation) -> list[Effect]:
 
 
 def answer(situation: Situation) -> list[Effect]:
-    """Thanks; and with good marks the seller is given a line, never during a complaint (122)."""
+    """Thanks; and with good marks the seller is given a line, never during a complaint (122).
+
+    Who was asked and gives what cannot be four marks is asked once more, and nothing goes on record.
+    """
     found = _marks(situation)
     one, settings = situation.customer, situation.settings
-    if found is None or low_marks(situation.text) or one.complaints:
+    if one.complaints or low_marks(situation.text):
         return []
+    if _asked(situation) and wrong_marks(situation.text):
+        return [Reply(said(settings, AGAIN))]
+    if found is None:
+        return [Reply(said(settings, settings.care.review.thanks[0]))] if _of_a_stranger(situation) else []
     review = settings.care.review
     arrived = [o for o in one.orders if o.status is OrderStatus.SIGNED]
     thanks = review.thanks[max(len(arrived) - 1, 0) % len(review.thanks)]
@@ -66,6 +84,39 @@ def _marks(situation: Situation) -> Scores | None:
     if not situation.heard or not situation.customer.orders:
         return None
     return scores(situation.text)
+
+
+def rated(situation: Situation) -> bool:
+    """Whether the message only gives marks, so that nothing of it waits for an answer.
+
+    Bare digits of who has never bought may be anything.
+    """
+    if not situation.heard or not situation.reading.marks or scores(situation.text) is None:
+        return False
+    return bool(situation.customer.orders) or _of_a_stranger(situation)
+
+
+def _of_a_stranger(situation: Situation) -> bool:
+    """Named marks, or marks called so, of somebody without orders: thanked, and about nothing on record."""
+    if situation.customer.orders or not situation.heard or not situation.reading.marks:
+        return False
+    return scores(situation.text) is not None and any(c.isalpha() for c in situation.text)
+
+
+def _asked(situation: Situation) -> bool:
+    """Whether the question for marks was due not long ago, by the shop's rule of that name."""
+    if not situation.heard:
+        return False
+    rules = [r for r in situation.settings.care.rules if r.name == REVIEW and r.enabled and r.when in ORDERS]
+    return any(_due(rule, order, situation) for rule in rules for order in situation.customer.orders)
+
+
+def _due(rule: CareRule, order: Order, situation: Situation) -> bool:
+    fact = moment_of_order(rule.when, order)
+    if fact is None or order.status in OVER:
+        return False
+    due = due_after(rule, fact, situation.settings)
+    return due <= situation.now < due + _ANSWERED_WITHIN
 
 
 def _said(found: Scores) -> list[int]:

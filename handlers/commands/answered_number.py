@@ -47,6 +47,8 @@ def answered(desk: Desk, line: str, do: Run) -> list[Effect] | None:
     if row.state in ("done", "skipped"):
         return [Reply(f"{number} 已经{'办过' if row.state == 'done' else '跳过'}了。")]
     thing = next((t for t in things(desk) if t.key == (row.kind, row.ref)), None)
+    if thing is None and row.state == "later":
+        return [Reply(f"{number} 挪到明天了，明天的单子里有。")]
     if thing is None:
         return [SettleToday(row.day, number, "done"), Reply(f"{number} 已经办好了，不用再办。")]
     return _act(desk, row, thing, verb, words, do)

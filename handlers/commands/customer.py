@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.core.customer import Customer, Tag, TagSource
 from bot.core.delivery import Kind
-from bot.core.effects import Effect, Reply
+from bot.core.effects import Effect, Known, Reply
 from handlers.commands.complaint_case import line_of
 from handlers.commands.customer_value import worth_lines
 from handlers.commands.desk import Desk
@@ -15,6 +15,7 @@ from handlers.commands.phrases import (
     ago,
     fate,
     latest_lines,
+    numbered,
     order_line,
     parcel_line,
     short,
@@ -23,6 +24,7 @@ from handlers.commands.phrases import (
 )
 from handlers.commands.profile import card_line
 from handlers.wording import typed
+from storage.queries import persons
 
 MOST_ORDERS = 5
 MOST_NOTES = 3
@@ -44,10 +46,10 @@ def run(desk: Desk, args: CustomerArguments) -> list[Effect]:
 
 def _head(desk: Desk, one: Customer) -> Iterator[str]:
     nickname = f"（昵称 {short(one.nickname)}）" if one.name and one.nickname not in ("", one.name) else ""
-    yield f"{short(one.called)}{nickname} #{one.id} · {one.stage}"
+    yield f"{numbered(short(one.called) + nickname, one.id)} · {one.stage}"
     yield f"从 {one.contact.account} 来，{desk.when(one.first_seen_at)} 第一次来"
     facts = {
-        "电话": one.phone,
+        "电话": _phones(desk, one),
         "地址": one.address,
         "生日": one.birthday,
         "备注": latest_lines(one.note, MOST_NOTES),
@@ -55,6 +57,15 @@ def _head(desk: Desk, one: Customer) -> Iterator[str]:
     yield from (f"{title}：{value}" for title, value in facts.items() if value)
     yield f"标签：{tags_line(one)}"
     yield card_line(desk, one)
+
+
+def _phones(desk: Desk, one: Customer) -> str:
+    """The phone to call, and by which others the person is known: 13800000001，另有 13900000002."""
+    known = persons.also_known_as(desk.connection, one.id)
+    others = [value for kind, value in known if kind == Known.PHONE and value != one.phone]
+    if not one.phone:
+        return "、".join(others)
+    return f"{one.phone}，另有 {'、'.join(others)}" if others else one.phone
 
 
 def _open_matters(desk: Desk, one: Customer) -> Iterator[str]:

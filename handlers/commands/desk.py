@@ -24,6 +24,7 @@ from storage.queries import complaints, consultations, outbox, people, promises,
 from storage.state import PUSHES_STOPPED, read_state
 
 MOST_CANDIDATES = 9
+_FAR = timedelta(days=300)
 JOINT = "\0"
 """Stands for a space inside a word of a line; nobody can type it (see `framework.plain`)."""
 
@@ -238,8 +239,9 @@ class Desk:
         return load.unwanted(self.connection, customer).replace("店主", "你")
 
     def when(self, moment: datetime) -> str:
-        """A moment as the shop writes it."""
-        return shop_time(moment, self.settings.shop.zone)
+        """A moment as the shop writes it; with the year where it would be taken for a day of this one."""
+        year = f"{moment.astimezone(self.settings.shop.zone).year}年" if abs(moment - self.now) > _FAR else ""
+        return year + shop_time(moment, self.settings.shop.zone)
 
     def clock(self, moment: datetime) -> str:
         """The same without the day, if that is today: 22:36."""

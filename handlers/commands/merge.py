@@ -8,9 +8,10 @@ from bot.core.customer import Customer
 from bot.core.effects import Effect, MergeCustomers, Reply
 from handlers.commands.desk import Desk, NotFound
 from handlers.commands.framework import Arguments, Command, NeedsConfirmation, Refused, Word, argument
-from handlers.commands.phrases import short
+from handlers.commands.phrases import numbered, short
 from handlers.profile.words import differ
 from storage.queries import people, persons
+from storage.writers.one_profile import word_of
 
 MOST_ALIKE = 9
 
@@ -30,10 +31,8 @@ def run(desk: Desk, args: MergeArguments) -> list[Effect]:
     elder, younger = sorted((first, last), key=lambda one: (one.first_seen_at, one.id))
     if not desk.confirmed:
         raise NeedsConfirmation("\n".join(_preview(desk, elder, younger)))
-    told = (
-        f"合成一个人了：{short(elder.called)} #{elder.id}。两边的订单、标签、聊天、投诉都在一起。\n"
-        f"弄错了打：拆分 #{elder.id}"
-    )
+    who = numbered(short(_called(elder, younger)), elder.id)
+    told = f"合成一个人了：{who}。两边的订单、标签、聊天、投诉都在一起。\n弄错了打：拆分 #{elder.id}"
     return [MergeCustomers(elder.id, younger.id, desk.seller, "店主合并"), Reply(told)]
 
 
@@ -70,16 +69,35 @@ def _line(desk: Desk, one: Customer) -> str:
     )
     counts = " ".join(f"{name}{n}" for name, n in persons.counts_of(desk.connection, one.id).items())
     phone = f"电话 {one.phone}" if one.phone else ""
-    parts = [f"{short(one.called)} #{one.id}", phone, where or "只有订单，没有账号", counts or "还没有记录"]
+    parts = [
+        numbered(short(one.called), one.id),
+        phone,
+        where or "只有订单，没有账号",
+        counts or "还没有记录",
+    ]
     return "· " + "，".join(filter(None, parts))
 
 
 def _unlike(elder: Customer, younger: Customer) -> Iterator[str]:
     """What speaks against it."""
     if differ(elder.name, younger.name):
-        yield "当心：两边名字不一样。"
+        yield f"当心：两边名字不一样，合并后叫 {short(_word('name', elder, younger))}，两个都找得到他。"
     if elder.phone and younger.phone and elder.phone != younger.phone:
-        yield "当心：两边电话不一样，合并后两个都找得到他。"
+        yield f"当心：两边电话不一样，合并后用 {_word('phone', elder, younger)}，两个都找得到他。"
+    if elder.address and younger.address and elder.address != younger.address:
+        address = short(_word("address", elder, younger), 40)
+        yield f"当心：两边地址不一样，合并后用 {address}，另一个不显示了。"
+
+
+def _word(name: str, elder: Customer, younger: Customer) -> str:
+    """What the merge makes of this field of both."""
+    first, last = ({name: getattr(one, name), "found": one.found} for one in (elder, younger))
+    return str(word_of(name, first, last))
+
+
+def _called(elder: Customer, younger: Customer) -> str:
+    """What the person will be called on the card."""
+    return _word("name", elder, younger) or _word("nickname", elder, younger) or elder.called
 
 
 COMMAND = Command(

@@ -16,6 +16,7 @@ from handlers.commands.framework import Arguments, Command, Refused, Word, argum
 from handlers.commands.intents import CHOICE, Wanted, name_of, read_as, wanted
 from handlers.commands.phrases import short
 from handlers.understanding.examples import LONGEST
+from handlers.understanding.intents import MARKS
 from handlers.understanding.meaning import INTENT_NAMES, Intent
 from handlers.wording import typed
 from storage.queries.readings import Said
@@ -100,6 +101,8 @@ def reading(said: Said) -> str:
     intent = read_as(said)
     if intent is None:
         return "这句没留下读法（升级前的，或者出了错）。"
+    if said.because == MARKS:
+        return f"我读成 {MARKS}"
     how_sure = SAID_SO if said.because == SAID_SO else _how_sure(said.certainty)
     return f"我读成 {name_of(intent, said.complaint >= 0.5)}（{how_sure}）"
 

@@ -35,6 +35,12 @@ def short(text: str, most: int = 20) -> str:
     return line if len(line) <= most else line[:most] + "…"
 
 
+def numbered(called: str, customer_id: int) -> str:
+    """小丽 #3; the number once, where it is all that a person is called by."""
+    number = f"#{customer_id}"
+    return number if called == number else f"{called} {number}"
+
+
 def latest_lines(text: str, most: int) -> str:
     """The last lines of a note that grows."""
     lines = text.splitlines()
@@ -55,10 +61,11 @@ def seconds(span: timedelta) -> str:
 
 
 def order_line(order: Order) -> str:
-    """20261121-1 玫瑰面霜×2 258元 待发货."""
-    return " ".join(
-        (order.number, short(order.goods, 30), show_money(order.total), ORDER_STATUS[order.status])
-    )
+    """20261121-1 玫瑰面霜×2 258元（退了 58元） 待发货; of a whole order that went back the status says it."""
+    gone = order.status in (OrderStatus.REFUNDED, OrderStatus.CANCELLED)
+    back = f"（退了 {show_money(order.refunded)}）" if order.refunded and not gone else ""
+    parts = (order.number, short(order.goods, 30), show_money(order.total) + back, ORDER_STATUS[order.status])
+    return " ".join(filter(None, parts))
 
 
 def parcel_line(desk: Desk, parcel: Parcel) -> str:

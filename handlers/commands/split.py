@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.effects import Effect, Reply, SplitCustomers
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Refused, Word, argument
-from handlers.commands.phrases import short
+from handlers.commands.phrases import numbered, short
 from storage.queries import persons
 
 
@@ -24,7 +24,7 @@ def run(desk: Desk, args: SplitArguments) -> list[Effect]:
     if not last.whole:
         raise Refused(f"{short(one.called)} 的资料按要求删过，合并以前的样子没有了，拆不开。")
     told = (
-        f"拆开了：{desk.when(last.at)} 合进来的 {short(last.gone)} #{last.gone_id} 又是自己一个人，"
+        f"拆开了：{desk.when(last.at)} 合进来的 {numbered(short(last.gone), last.gone_id)} 又是自己一个人，"
         f"他原来的账号、订单、标签、聊天、投诉都还给他。\n"
         f"合并以后才有的记在 #{last.kept_id} 名下，只有从他账号来的聊天和投诉归他。"
         "我不会再自己把这两位合到一起。"

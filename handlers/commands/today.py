@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
+from bot.core.customer import Customer
+from bot.core.delivery import UNASKED
 from bot.core.effects import (
     Effect,
     NumberToday,
     Reply,
 )
+from handlers.care.kinds import KINDS
 from handlers.commands import in_passing
 from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command
-from handlers.commands.on_the_list import is_call, midnight_in, things
+from handlers.commands.on_the_list import midnight_in, things
 from handlers.commands.phrases import short
 from handlers.commands.things import Thing
 from handlers.selection import parse
 from scheduler.calendar.days import local_date
+from storage.load import unwanted
 from storage.queries import selection, today
 
 MOST: Final = 10
 _NAMED: Final = 3
+_LOOKED_AT: Final = 200
 
 
 def run(desk: Desk, args: Arguments) -> list[Effect]:
@@ -64,15 +69,8 @@ def _is_over(row: today.Numbered, still_there: bool) -> bool:
 
 def _besides(desk: Desk, day: date) -> Iterator[str]:
     """What the bot does itself today, and whom nobody has spoken to for long (PRACTICES 147)."""
-    mine: dict[str, list[int]] = {}
-    for rule, who in today.foreseen(desk.connection, desk.now, midnight_in(desk, 1), 200):
-        if not is_call(desk, rule):
-            mine.setdefault(rule, []).append(who)
-    if mine:
-        named = desk.customers([who for people in mine.values() for who in people[:_NAMED]])
-        called = {one.id: short(one.called, 8) for one in named}
-        told = (f"{rule} {_some(people, called)}" for rule, people in mine.items())
-        yield f"今天我来说：{'；'.join(told)}"
+    if mine := _mine(desk):
+        yield f"今天我来说：{'；'.join(f'{rule} {_some(people)}' for rule, people in mine.items())}"
     yield from in_passing.how_many(desk)
     if day.isoweekday() == 1:
         days = desk.settings.care.morning.quiet_days
@@ -82,8 +80,27 @@ def _besides(desk: Desk, day: date) -> Iterator[str]:
             yield f"{days} 天没联系的有 {count} 位，看是谁：找 {condition}"
 
 
-def _some(people: Sequence[int], called: Mapping[int, str]) -> str:
-    names = "、".join(called.get(who, f"#{who}") for who in people[:_NAMED])
+def _mine(desk: Desk) -> dict[str, list[Customer]]:
+    """By rule, whom the bot means to speak to today; nobody to whom the rule's kind may not go at all.
+
+    Who is only to wait (month, rest) is among them: what becomes of each is said by 预览.
+    """
+    planned = today.foreseen(desk.connection, desk.now, midnight_in(desk, 1), _LOOKED_AT)
+    people = {one.id: one for one in desk.customers(list({who for _, who in planned}))}
+    closed = {one.id for one in people.values() if unwanted(desk.connection, one)}
+    mine: dict[str, list[Customer]] = {}
+    for name, who in planned:
+        rule, one = desk.settings.care.rule(name), people.get(who)
+        kind = KINDS[rule.what].kind if rule else None
+        if kind is None or one is None or not one.contact.is_somewhere:
+            continue
+        if kind not in UNASKED or who not in closed:
+            mine.setdefault(name, []).append(one)
+    return mine
+
+
+def _some(people: Sequence[Customer]) -> str:
+    names = "、".join(short(one.called, 8) for one in people[:_NAMED])
     return names + (f" 等 {len(people)} 位" if len(people) > _NAMED else "")
 
 

@@ -12,6 +12,7 @@ from handlers.commands.desk import Desk
 from handlers.commands.framework import Arguments, Command, Word, argument
 from handlers.commands.mislabelled import reading, shown
 from handlers.commands.phrases import fate, short, thing, used
+from handlers.understanding.intents import MARKS
 from handlers.wording import typed
 from storage.queries.care import let_go
 
@@ -39,7 +40,7 @@ def _reading(desk: Desk, one: Customer) -> Iterator[str]:
         yield f"{short(one.called)} 还没说过能读的话。"
         return
     yield shown(one, said, reading(said))
-    if said.because not in ("", SAID_SO):
+    if said.because not in ("", SAID_SO, MARKS):
         yield f"看的是：{short(said.because, 200)}"
     yield f"读错了打：标错 {typed(one)} 意图"
 

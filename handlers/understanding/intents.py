@@ -13,6 +13,9 @@ COMPLAINT_FROM = 0.25
 """From which probability on it is one: a missed complaint costs a customer, a false one a glance."""
 LONGEST_QUOTE = 20
 CERTAIN = 0.95
+MARKS = "打分"
+"""Why a message that is nothing but marks of 大评委 means what it means."""
+PRAISES = 0.6
 
 _LOUD = re.compile(r"[!！]{2,}|[?？]{2,}")
 _BEFORE_BUYING = re.compile(r"(?:要是|如果|万一|假如|会不会|坏了可以|能不能).{0,20}(?:吗|么|怎么办|\?)")
@@ -33,6 +36,12 @@ def by_rule(intent: Intent, why: str, learned: Meaning | None = None) -> Meaning
     if learned is None:
         return decided
     return replace(decided, complaint=learned.complaint, anger=learned.anger, urgency=learned.urgency)
+
+
+def by_marks(learned: Meaning) -> Meaning:
+    """A meaning of nothing but marks: never a complaint by itself, at most praise (五星好评)."""
+    praised = learned.intent is Intent.PRAISE and learned.share(Intent.PRAISE) >= PRAISES
+    return by_rule(Intent.PRAISE if praised else Intent.OTHER, MARKS)
 
 
 def by_example(example: Example) -> Meaning:

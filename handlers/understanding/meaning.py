@@ -65,6 +65,16 @@ class Meaning:
         """Whether something needs putting right."""
         return self.complaint >= 0.5
 
+    @property
+    def blames(self) -> bool:
+        """Whether it is a complaint, or was taken for one before anything else."""
+        return self.is_complaint or self.intent is Intent.COMPLAINT
+
+    @property
+    def accuses(self) -> bool:
+        """Whether it is a complaint, or has a word of anger, harm or the law in it."""
+        return self.is_complaint or self.anger > 0 or self.urgency is Urgency.RED_LINE
+
     def share(self, intent: Intent) -> float:
         """The share of one intent."""
         return next((share for name, share in self.scores if name is intent), 0.0)
@@ -73,6 +83,11 @@ class Meaning:
         """The same without one intent, which only a rule may decide."""
         scores = tuple(s for s in self.scores if s[0] is not intent)
         return replace(self, intent=scores[0][0] if scores else self.intent, scores=scores)
+
+    def blameless(self, why: str) -> Meaning:
+        """The same without complaint, anger and urgency; why: in the seller's language."""
+        calm = replace(self, complaint=0.0, anger=0.0, urgency=Urgency.NORMAL, because=(why, *self.because))
+        return calm.without(Intent.COMPLAINT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from bot.core.settings import Faq, Product, Settings
 from handlers.understanding import words
-from handlers.understanding.entities import Entities, find_entities
+from handlers.understanding.entities import Entities, find_entities, only_marks
 from handlers.understanding.examples import Examples
 from handlers.understanding.hearing import hear
-from handlers.understanding.intents import by_example, by_learning, by_rule
+from handlers.understanding.intents import by_example, by_learning, by_marks, by_rule
 from handlers.understanding.learned import Model
 from handlers.understanding.learned.model import WEIGHTS
 from handlers.understanding.lexicon import Lexicon
 from handlers.understanding.meaning import Example, Intent, Meaning
 from handlers.understanding.normal import normalise
 from handlers.understanding.topics import PRODUCT, Topic
+from handlers.understanding.typed_commands import typed_with
 
 OWN_WEIGHTS = "understanding.npz"
 """The weights of a shop that has trained with its own corrections (`huitouke train`), beside its data."""
@@ -40,6 +41,7 @@ class Reading:
 
     products, faqs: in the order of their mention.
     greeting, thanks, nod (好的, an emoticon): nothing but that, and at most one of them.
+    marks: nothing but marks of 大评委 (物流5 质量4, 5 4 3 5), of 1 to 5 or not.
     meaning: what the message is about, and whether something needs putting right.
     complete: no word is left that the other fields do not account for.
     """
@@ -57,6 +59,7 @@ class Reading:
     opt_out: bool = False
     question: bool = False
     complete: bool = False
+    marks: bool = False
     meaning: Meaning = field(default=Meaning())
 
     @property
@@ -119,6 +122,11 @@ class Reader:
         says_more = heard.asks or heard.products or machine or human or opt_out or not complete
         courtesy = "" if says_more else _courtesy(solid)
         learned = Meaning() if courtesy else self._learned(solid, tokens)
+        if learned.blames and self._only_types_commands(text):
+            learned = learned.blameless("像店主打的指令")
+        marks = only_marks(normal)
+        if marks:
+            learned = by_marks(learned)
         human = human or (not machine and learned.share(Intent.HUMAN) >= SURE)
         opt_out = opt_out or _wants_no_more(solid, learned)
         return Reading(
@@ -135,6 +143,7 @@ class Reader:
             opt_out=opt_out,
             question=question,
             complete=complete,
+            marks=marks,
             meaning=self._meaning(normal, courtesy, learned, opt_out=opt_out, human=human),
         )
 
@@ -162,6 +171,15 @@ class Reader:
             bare = self._model.judge(matter, self.lexicon.cutter.cut(matter))
             judged = replace(judged, complaint=bare.complaint)
         return by_learning(solid, judged)
+
+    def _only_types_commands(self, text: str) -> bool:
+        """Whether a line is a seller's command, and neither what is behind it nor another line accuses."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        behind = [typed_with(line) for line in lines]
+        if all(rest is None for rest in behind):
+            return False
+        said = (prepared(line if rest is None else rest) for line, rest in zip(lines, behind, strict=True))
+        return not any(self._learned(one, self.lexicon.cutter.cut(one)).accuses for one in said)
 
 
 def _wants_no_more(solid: str, learned: Meaning) -> bool:

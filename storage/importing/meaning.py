@@ -14,6 +14,7 @@ from storage.importing.own_columns import (
     FURTHER,
     ITEM_PRICE,
     NUMBER,
+    REFUNDED,
     SHIPPED_AT,
     SIGNED_AT,
     TOGETHER,
@@ -117,13 +118,14 @@ class Meaning:
         if not self.is_ours:
             return record
         said = dict(record.extra)
-        if ITEM_PRICE not in said and SHIPPED_AT not in said and SIGNED_AT not in said:
+        if not said.keys() & {ITEM_PRICE, SHIPPED_AT, SIGNED_AT, REFUNDED}:
             return record
         return replace(
             record,
             items=tuple(_priced(record.items, said.get(ITEM_PRICE, ""))),
             shipped_at=record.shipped_at or self._moment(said.get(SHIPPED_AT, "")),
             signed_at=record.signed_at or self._moment(said.get(SIGNED_AT, "")),
+            refunded=record.refunded or _money(said.get(REFUNDED, "0")),
         )
 
     def _moment(self, text: str) -> datetime | None:

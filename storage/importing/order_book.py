@@ -25,7 +25,7 @@ from storage.sheets import CustomerRecord, OrderRecord, Rejected, SheetKind
 
 _FIELDS = (
     *("number", "customer_id", "status", "total", "created_at", "paid_at", "shipped_at", "signed_at"),
-    *("source", "items_said", "total_said"),
+    *("refunded", "source", "items_said", "total_said"),
 )
 _KNOWN = select(col(OrderRow.id), col(OrderRow.extra), *(col(getattr(OrderRow, name)) for name in _FIELDS))
 _ITEMS = select(col(OrderItemRow.order_id), func.count()).group_by(col(OrderItemRow.order_id))
@@ -69,6 +69,7 @@ def take_orders(
             person.seen_first(min(order.fields["created_at"], now))
         else:
             order.complete(record, own, meaning)
+        part.result.note_all(record.notes)
         _count(part, order, len(record.rows), person is not None and person.moves > moves)
     write_people(connection, people.by_id.values(), now)
     write_homes(connection, homes)

@@ -52,8 +52,6 @@ class KnownOrder:
 
     def complete(self, record: OrderRecord, own: Sequence[tuple[str, str]], meaning: Meaning) -> None:
         """Add what the file knows more: the state moves forward only, and what a person said stays."""
-        if record.status and _RANK[record.status] > _RANK[self.fields["status"]]:
-            self._set("status", record.status)
         for name in ("paid_at", "shipped_at", "signed_at"):
             if self.fields[name] is None and getattr(record, name) is not None:
                 self._set(name, getattr(record, name))
@@ -61,6 +59,7 @@ class KnownOrder:
         if record.total is not None and weak and record.total != self.fields["total"]:
             self._set("total", record.total)
             self._set("total_said", SAID_FOR_GOOD)
+        self._moved(record)
         if not self.items and record.items:
             self.new_items = list(sold(record, meaning))
             self._set("items_said", SAID_FOR_GOOD)
@@ -69,6 +68,14 @@ class KnownOrder:
             if self.extra.get(header) != text:
                 self.extra[header] = text
                 self.changed.add("extra")
+
+    def _moved(self, record: OrderRecord) -> None:
+        """What went back only grows: shop events may have told of more."""
+        if record.refunded is not None and record.refunded > self.fields["refunded"]:
+            self._set("refunded", record.refunded)
+        status = _status(record, self.fields["total"], self.fields["refunded"])
+        if status and _RANK[status] > _RANK[self.fields["status"]]:
+            self._set("status", status)
 
     def _set(self, name: str, value: Any) -> None:
         self.fields[name] = value
@@ -93,16 +100,19 @@ def new_order(
 ) -> KnownOrder:
     """An order that was not on record; what the file leaves open is guessed as a shop would."""
     items = list(sold(record, meaning))
-    total = sum((i.price * i.quantity for i in items if i.price is not None), Decimal(0))
+    goods = sum((i.price * i.quantity for i in items if i.price is not None), Decimal(0))
+    total = record.total if record.total is not None else goods
+    refunded = record.refunded or Decimal(0)
     fields = {
         "number": record.number,
         "customer_id": customer_id,
-        "status": record.status or OrderStatus.PAID,
-        "total": record.total if record.total is not None else total,
+        "status": _status(record, total, refunded) or OrderStatus.PAID,
+        "total": total,
         "created_at": placed_at(record) or now,
         "paid_at": record.paid_at,
         "shipped_at": record.shipped_at,
         "signed_at": record.signed_at,
+        "refunded": refunded,
         "source": record.customer.account or meaning.platform or FROM_TABLE,
     }
     return KnownOrder(
@@ -114,6 +124,11 @@ def new_order(
         new_items=items,
         new_parcels=list({p.tracking_no: p for p in record.parcels}.values()),
     )
+
+
+def _status(record: OrderRecord, total: Decimal, refunded: Decimal) -> OrderStatus | None:
+    """The file's state; refunded where all has gone back, as with shop events."""
+    return OrderStatus.REFUNDED if total and refunded >= total else record.status
 
 
 def placed_at(record: OrderRecord) -> datetime | None:

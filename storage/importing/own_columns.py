@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from storage.sheets import COLUMNS, SheetKind
-from storage.sheets.cells import BROKEN
+from storage.sheets.cells import BROKEN, UNCALCULATED
 from storage.state import read_state, write_state
 
 BY_ITSELF = "（自动）"
 NUMBER, ITEM_PRICE = f"编号{BY_ITSELF}", f"单价{BY_ITSELF}"
+REFUNDED = f"已退金额{BY_ITSELF}"
 SHIPPED_AT, SIGNED_AT = f"发货时间{BY_ITSELF}", f"签收时间{BY_ITSELF}"
 FURTHER = {
     SheetKind.CUSTOMERS: (
@@ -22,7 +23,7 @@ FURTHER = {
     ),
     SheetKind.ORDERS: (
         *(f"行{BY_ITSELF}", ITEM_PRICE, SHIPPED_AT, SIGNED_AT),
-        *(f"已退金额{BY_ITSELF}", f"来源{BY_ITSELF}"),
+        *(REFUNDED, f"来源{BY_ITSELF}"),
     ),
 }
 """What an export writes behind the contract's columns; nobody fills them in, an import passes them over."""
@@ -33,7 +34,8 @@ TOGETHER = "；"
 
 def own_name(kind: SheetKind, header: str) -> str:
     """The seller's header, told apart from ours of the same name as `storage.sheets` does: 备注 (2)."""
-    header = header.removeprefix(BROKEN)  # a formula: what it would say nobody has calculated
+    if header.startswith(BROKEN):  # a formula: what it would say nobody has calculated
+        header = header.removeprefix(UNCALCULATED).removeprefix(BROKEN) or UNCALCULATED.removeprefix(BROKEN)
     return f"{header} (2)" if header in COLUMNS[kind] else header
 
 

@@ -33,7 +33,7 @@ def why_unwanted(
     if opted_out_at is not None:
         return "对方退订了"
     if stopped_at is not None:
-        return "店主停了给这个人的推送"
+        return "给这个人的推送停着"
     if red_line_at is not None:
         return "这个人碰了红线，先由你亲自处理"
     if complains:

@@ -39,6 +39,10 @@ _ANSWERS_FIRST = case(
 )
 """What somebody has just asked for, before what waited for them to speak (which is held)."""
 
+# `+ 0`: in the order of ids SQLite would read the whole table instead of the index of what is due
+IN_TURN = (_ANSWERS_FIRST, col(OutboxRow.id) + 0)
+"""Which of the rows that are due at one moment goes first: what was written first, whenever it was due."""
+
 Judge = Callable[[Planned, datetime | None], Judgement | None]
 """(row, its account's next free moment) → judgement; None leaves the row for the next round."""
 
@@ -154,8 +158,7 @@ _DUE = (
     )
     # the contact too: its ledger must not change before the judgement is written
     .with_for_update(of=[OutboxRow, ContactRow], skip_locked=True, key_share=True)
-    # `+ 0`: in the order of ids SQLite would read the whole table instead of the index of what is due
-    .order_by(_ANSWERS_FIRST, col(OutboxRow.id) + 0)
+    .order_by(*IN_TURN)
     .limit(bindparam("limit", type_=Integer()))
 )
 

@@ -10,22 +10,43 @@ from math import isfinite
 BROKEN = "\x00"
 """First character of a cell that says nothing: a formula without its result, #N/A. Files hold no NUL."""
 UNCALCULATED = BROKEN + "公式"
+"""Begins a cell whose formula has no result; behind it the formula as Excel shows it, if the file has it."""
 _STARTS = frozenset("=+-@\t\r'")
 """What Excel takes for the beginning of a formula, and our own mark against that."""
 _EXACT_DIGITS = 15
 _EXCEL_DIGITS = re.compile(r"\d{16,}", re.ASCII)
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _HALF = re.compile("[\ud800-\udfff]")
+_LITERAL = '"(?:[^"]|"")*"'
+_TRICK = re.compile(f"={_LITERAL}")
+_LINK = re.compile(
+    rf"HYPERLINK\(\s*(?:(?:{_LITERAL}|[^\"(),;]*)\s*[,;]\s*)?(?P<shown>{_LITERAL}|\d+)\s*\)", re.I | re.ASCII
+)
+_CONSTANT = re.compile(rf"{_LITERAL}|\d+", re.ASCII)
 _LAST_DAY = 2_958_466
 _SECONDS = 86_400
 
 
 def _bare(text: str) -> str:
     """Without what shops' programs put around long numbers against Excel: ="123", a tab, an apostrophe."""
-    if text.startswith('="') and text.endswith('"') and len(text) > 2:
-        return text[2:-1].replace('""', '"')
+    if _TRICK.fullmatch(text):
+        return _unquoted(text[1:])
     text = text.strip("\t")
     return text[1:] if text[:1] == "'" and len(text) > 1 else text
+
+
+def _unquoted(literal: str) -> str:
+    return literal[1:-1].replace('""', '"') if literal.startswith('"') else literal
+
+
+def formula_text(formula: str) -> str:
+    """What a formula (without its `=`) surely shows: a text, digits, a link's name; else UNCALCULATED, it."""
+    formula = formula.strip()
+    if _CONSTANT.fullmatch(formula):
+        return _unquoted(formula)
+    if link := _LINK.fullmatch(formula):
+        return _unquoted(link["shown"])
+    return f"{UNCALCULATED}={formula}" if formula else UNCALCULATED
 
 
 def _marked(text: str) -> bool:

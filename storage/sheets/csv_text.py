@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.sheets.cells import BROKEN, UNCALCULATED, plain
+from storage.sheets.cells import BROKEN, formula_text, plain
 from storage.sheets.limits import MAX_CELL, MAX_COLUMNS, SheetFault
 from storage.sheets.worksheet import TOO_WIDE, NumberedRow
 from storage.sheets.xml_stream import CHUNK
@@ -111,8 +111,10 @@ def _check(number: int, cells: list[str], lines: _Lines) -> None:
 
 
 def _meant(cell: str) -> str:
-    if cell[:1] == "=" and not (cell.startswith('="') and cell.endswith('"')):
-        return UNCALCULATED  # a program that opens the file would calculate it; we do not
+    if cell[:1] == "=":
+        return formula_text(cell[1:])  # a program that opens the file would calculate it; we do not
+    if cell[:1] == "\t" and (bare := cell.strip("\t ")).startswith("="):
+        return plain(bare)
     return plain(cell)
 
 

@@ -41,6 +41,7 @@ class Field(StrEnum):
     SIGNED = "signed_at"
     STATUS = "status"
     REFUND = "refund"
+    REFUNDED = "refunded"
     COURIER = "courier"
     TRACKING = "tracking_no"
 
@@ -102,6 +103,9 @@ _NAMES: dict[Field, str] = {
         签收时间 确认收货时间 订单确认收货时间 收货时间 交易成功时间 订单完成时间 完成时间 签收日期""",
     Field.STATUS: "状态 订单状态 交易状态 订单商品状态",
     Field.REFUND: "售后状态 订单退款状态 商品退款状态 退款状态 商品售后",
+    Field.REFUNDED: """
+        订单已退款金额 已退款金额 已退金额 实际退款金额 实退金额 退款成功金额 退款金额 订单退款金额 退款总金额
+        退款总额 商品已退款金额 商品退款金额""",
     Field.COURIER: """
         快递公司 物流公司 商品发货物流公司 快递 物流 物流公司名称 快递名称 承运商 承运公司 配送公司""",
     Field.TRACKING: """

@@ -33,9 +33,18 @@ def order_status(text: str) -> OrderStatus | None:
     return next((status for status, words in _BY_WORDS if words.search(text)), None)
 
 
+_ASKED_FOR = re.compile("退款中|申请|等待|待|处理|关闭|取消|拒绝|撤销|驳回|失败|无售后|未退")
+_WENT_BACK = re.compile("成功|完成|已退|全额退|部分退款(?!中|申请|待)")
+
+
 def given_back(text: str) -> bool:
     """Whether an after-sales state says that all the money went back."""
     return bool(_GIVEN_BACK.search(text))
+
+
+def only_asked_for(text: str) -> bool:
+    """Whether an after-sales state says that money is asked for, or was refused: none has gone back."""
+    return bool(_ASKED_FOR.search(text)) and not _WENT_BACK.search(text)
 
 
 _COURIERS = {

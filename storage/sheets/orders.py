@@ -43,6 +43,8 @@ def order_of(rows: tuple[int, ...], lines: Sequence[OrderLine], by_line: bool) -
         _status(lines) or _evident(signed_at, shipped_at or parcels, paid_at),
         parcels,
         _extra(lines),
+        _refunded(lines, by_line),
+        tuple(note for line in lines for note in line.notes),
     )
 
 
@@ -58,15 +60,31 @@ def _total(lines: Sequence[OrderLine], by_line: bool) -> Decimal | None:
     line's price times its pieces: counted twice an order makes a buyer a VIP who is none.
     """
     named = [line.total for line in lines if line.total is not None]
-    own = [_own(line) for line in lines]
-    goods = [amount for amount in own if amount is not None]
     if not named:
+        goods = [amount for line in lines if (amount := _own(line)) is not None]
         return sum(goods, Decimal(0)) if goods and len(goods) == len(lines) else None
-    if len(named) == 1:
-        return named[0]
-    if by_line or len(set(named)) > 1 or (named == own and len(named) == len(lines)):
-        return sum(named, Decimal(0))
-    return named[0]
+    return sum(named, Decimal(0)) if _each_its_own(lines, by_line) else named[0]
+
+
+def _each_its_own(lines: Sequence[OrderLine], by_line: bool) -> bool:
+    """Whether the amount column says each line's own."""
+    named = [line.total for line in lines if line.total is not None]
+    if len(named) < 2:
+        return False
+    return by_line or len(set(named)) > 1 or named == [_own(line) for line in lines]
+
+
+def _refunded(lines: Sequence[OrderLine], by_line: bool) -> Decimal | None:
+    """What went back of the whole order; equal amounts are one, unless the lines' amounts are their own.
+
+    So they are beside an amount that is written once: 微信小店 merges its cells but 商品已退款金额.
+    """
+    named = [line.refunded for line in lines if line.refunded is not None]
+    if not named:
+        return None
+    paid = sum(line.total is not None for line in lines)
+    own = by_line or len(set(named)) > 1 or 0 < paid < len(named) or _each_its_own(lines, by_line)
+    return sum(named, Decimal(0)) if own else named[0]
 
 
 def _own(line: OrderLine) -> Decimal | None:

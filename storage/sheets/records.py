@@ -51,6 +51,7 @@ class OrderLine:
     """One row of a table of orders; None and empty: the row does not say.
 
     total: as the row's amount column says, of the order or of the line. line_total: surely the line's.
+    refunded: what went back, of the order or of the line. notes: as `OrderRecord.notes`.
     """
 
     row: int
@@ -69,6 +70,8 @@ class OrderLine:
     courier: str = ""
     tracking: tuple[str, ...] = ()
     extra: Extra = ()
+    refunded: Decimal | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ class OrderRecord:
     rows: the lines' rows, exact repetitions among them. total: yuan paid. Moments are aware, in the shop's
     zone. status: None where nothing tells it. customer: the buyer; `customer.nobody` says why there is none,
     and then the order can only complete one that is known already. extra: as `CustomerRecord.extra`; where
-    the lines differ, their texts joined by ；.
+    the lines differ, their texts joined by ；. refunded: yuan that went back, None where the table does not
+    say. notes: what could not be used, for the seller, once for each row that it concerns.
     """
 
     rows: tuple[int, ...]
@@ -110,6 +114,8 @@ class OrderRecord:
     status: OrderStatus | None
     parcels: tuple[ParcelRecord, ...]
     extra: Extra = ()
+    refunded: Decimal | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def row(self) -> int:

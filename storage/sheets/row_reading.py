@@ -13,17 +13,19 @@ from storage.sheets.cells import BROKEN, UNCALCULATED
 from storage.sheets.header_names import Field
 from storage.sheets.headers import Layout
 from storage.sheets.moments import birthday, moment
-from storage.sheets.order_words import courier_name, given_back, order_status
+from storage.sheets.order_words import courier_name, given_back, only_asked_for, order_status
 from storage.sheets.reading import Row
 from storage.sheets.records import CustomerRecord, Extra, OrderLine, Rejected
 from storage.sheets.values import (
     blank,
+    has_unread_waybill,
     hidden,
     is_mobile,
     money,
     phone,
     pieces,
     recipient,
+    sent_back,
     waybills,
     whole_address,
     whole_number,
@@ -33,11 +35,19 @@ from storage.sheets.values import (
 T = TypeVar("T")
 _TAGS = re.compile(r"[,，、;；|/\s]+")
 _SUMS = frozenset(("合计", "总计", "小计", "汇总", "总和", "合计:", "合计："))
+_UNREAD_PARCEL = "“{}”里有看不懂的单号，没记成包裹；原文留在订单自己的列里"
 _REGION = (Field.PROVINCE, Field.CITY, Field.DISTRICT, Field.TOWN)
 
 
 class Unreadable(Exception):
     """A cell that is wrong; the text names its column, for the seller."""
+
+
+def _as_written(text: str) -> str:
+    """A cell's text, a formula's own where its result is unknown; empty for an error value."""
+    if text.startswith(UNCALCULATED):
+        return text.removeprefix(UNCALCULATED)
+    return "" if text[:1] == BROKEN else text
 
 
 class _Cells:
@@ -55,7 +65,9 @@ class _Cells:
             if not text or blank(text):
                 continue
             if text[0] == BROKEN:
-                raise Unreadable(self._broken(column, text))
+                if field is not Field.NOTE or not text.startswith(UNCALCULATED):
+                    raise Unreadable(self._broken(column, text))
+                text = _as_written(text)
             try:
                 value = level(text)
             except ValueError as wrong:
@@ -67,7 +79,7 @@ class _Cells:
 
     def _broken(self, column: int, text: str) -> str:
         header = self.layout.headers[column]
-        if text == UNCALCULATED:
+        if text.startswith(UNCALCULATED):
             return f"“{header}”是公式，没有算好的结果；请在 Excel 里打开，保存一次再导入"
         return f"“{header}”是错误值 {text[1:]}"
 
@@ -81,13 +93,21 @@ class _Cells:
         found = (c for c in columns if c < len(self.cells) and hidden(self.cells[c]))
         return tuple(self.layout.headers[column] for column in found)
 
+    def unread_parcels(self) -> tuple[str, ...]:
+        """What to tell the seller of tracking numbers that are none; their columns count as not used."""
+        columns = self.layout.columns.get(Field.TRACKING, ())
+        texts = [(c, self.cells[c]) for c in columns if c < len(self.cells) and self.cells[c][:1] != BROKEN]
+        unread = [c for c, text in texts if not blank(text) and has_unread_waybill(text)]
+        self.used -= set(unread)
+        return tuple(_UNREAD_PARCEL.format(self.layout.headers[c]) for c in unread)
+
     def rest(self) -> Extra:
-        """What no field took, in the order of the columns."""
+        """What no field took, in the order of the columns; a formula without its result as it is written."""
         headers, used = self.layout.headers, self.used
         return tuple(
             ((headers[column] if column < len(headers) else "") or f"第{column + 1}列", text)
-            for column, text in enumerate(self.cells)
-            if text and column not in used and text[0] != BROKEN and not text.isspace()
+            for column, cell in enumerate(self.cells)
+            if column not in used and (text := _as_written(cell)) and not text.isspace()
         )
 
 
@@ -165,6 +185,7 @@ class RowReader:
 
     def _line(self, cells: _Cells, number: str) -> OrderLine:
         person = self._person(cells, all_fields=False)
+        tracking = cells.take(Field.TRACKING, waybills) or ()
         return OrderLine(
             cells.row,
             number,
@@ -180,7 +201,9 @@ class RowReader:
             signed_at=self._moment(cells, Field.SIGNED),
             status=_status(cells),
             courier=cells.take(Field.COURIER, courier_name) or "",
-            tracking=cells.take(Field.TRACKING, waybills) or (),
+            tracking=tracking,
+            refunded=_refunded(cells),
+            notes=cells.unread_parcels(),
             extra=cells.rest(),  # last: what the fields above have left
         )
 
@@ -200,6 +223,13 @@ def _status(cells: _Cells) -> OrderStatus | None:
     status = cells.take(Field.STATUS, order_status)
     back = cells.take(Field.REFUND, lambda text: given_back(text) or None)
     return OrderStatus.REFUNDED if back else status
+
+
+def _refunded(cells: _Cells) -> Decimal | None:
+    """What went back; not what is only asked for."""
+    asked = cells.take(Field.REFUND, lambda text: only_asked_for(text) or None)
+    asked = asked or cells.take(Field.STATUS, lambda text: "退款中" in text or None)
+    return None if asked else cells.take(Field.REFUNDED, sent_back)
 
 
 def _is_sum(texts: Sequence[str], layout: Layout, fields: Sequence[Field]) -> bool:

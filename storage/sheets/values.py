@@ -38,6 +38,8 @@ _SEPARATORS = re.compile("[/,;、|\n]| 或 ")
 _PLAIN_MONEY = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
 _PIECES = re.compile(r"[x×*]?\s*(\d{1,6})(?:\.0+)?\s*[^\d\s.]{0,2}", re.ASCII)
 _WAYBILL = re.compile(r"(?=.*\d)[A-Z0-9]{8,30}", re.ASCII)
+_NO = re.compile(r"^NO\.")
+_BETWEEN_PARCELS = re.compile(r"[\s,;:、|/]+")
 _BOX = re.compile(r"(?:-\d{1,3}){1,3}-?$", re.ASCII)
 
 
@@ -111,6 +113,12 @@ def money(text: str) -> Decimal:
     return parse_money(re.sub(r"^(?:CNY|RMB|人民币)\s*", "", text.strip(), flags=re.IGNORECASE))
 
 
+def sent_back(text: str) -> Decimal | None:
+    """Yuan that went back to the buyer, 0 for none; None for words (无退款申请). ValueError as `money`'s."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    return money(text.removeprefix("-")) if any(map(str.isdigit, text)) else None
+
+
 def pieces(text: str) -> int:
     """How many: `2`, `2.0`, `×2`, `2件`; ValueError for none or what is no number."""
     found = _PIECES.fullmatch(unicodedata.normalize("NFKC", text).strip())
@@ -120,10 +128,24 @@ def pieces(text: str) -> int:
 
 
 def waybills(text: str) -> tuple[str, ...] | None:
-    """A cell's tracking numbers; None if it holds none (无需物流, 自提)."""
-    text = unicodedata.normalize("NFKC", whole_number(text)).upper()
-    numbers = (_BOX.sub("", part) for part in re.split(r"[\s,;、|/]+", text))
-    return tuple(dict.fromkeys(n for n in numbers if _WAYBILL.fullmatch(n))) or None
+    """A cell's tracking numbers, without what stands before them (No:, 单号：); None if it holds none.
+
+    ValueError as `whole_number`'s.
+    """
+    return tuple(dict.fromkeys(n for n in _parcel_parts(text) if _WAYBILL.fullmatch(n))) or None
+
+
+def has_unread_waybill(text: str) -> bool:
+    """Whether a cell has digits that are no tracking number: a parcel that we cannot know."""
+    parts = _parcel_parts(text)
+    return any(any(map(str.isdigit, part)) and not _WAYBILL.fullmatch(part) for part in parts)
+
+
+def _parcel_parts(text: str) -> list[str]:
+    """淘宝 writes 物流单号 as No:75123456789012."""
+    text = unicodedata.normalize("NFKC", text).upper()
+    parts = (_NO.sub("", part) for part in _BETWEEN_PARCELS.split(text))
+    return [_BOX.sub("", whole_number(part)) for part in parts]
 
 
 _LABELLED = re.compile(

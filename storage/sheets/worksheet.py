@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from storage.sheets.cells import BROKEN, UNCALCULATED, day_text, number_text, plain, unescaped
+from storage.sheets.cells import BROKEN, day_text, formula_text, number_text, plain, unescaped
 from storage.sheets.limits import MAX_CELL, MAX_COLUMNS, SheetFault
 from storage.sheets.package import damage_named
 from storage.sheets.strings import SharedStrings
 from storage.sheets.xml_stream import CHUNK, XmlStream, local
 
 NumberedRow = tuple[int, list[str]]
-ValueOf = Callable[[str, str, str | None, bool], str]
-"""(kind, style, text, whether there is a formula) → what the cell says."""
+ValueOf = Callable[[str, str, str | None, str | None], str]
+"""(kind, style, text, formula) → what the cell says; None for what the cell does not have."""
 _DIGITS = "0123456789"
 _FAR = 20_000
 TOO_WIDE = f"这张表超过 {MAX_COLUMNS} 列，没有读。请只留下要导入的列，再试。"
@@ -56,9 +56,9 @@ class Worksheet:
             xml.feed(b"")
             yield from rows
 
-    def _value(self, kind: str, style: str, text: str | None, formula: bool) -> str:
-        if text is None or (not text and kind != "str"):
-            return UNCALCULATED if formula else ""
+    def _value(self, kind: str, style: str, text: str | None, formula: str | None) -> str:
+        if not text:
+            return "" if formula is None else _without_result(formula, text is not None and kind == "str")
         match kind:
             case "s":
                 return self._strings[int(text)]
@@ -73,6 +73,11 @@ class Worksheet:
             case "d":
                 return text.replace("T", " ")
         return {"1": "是", "0": "否"}.get(text, text) if kind == "b" else text
+
+
+def _without_result(formula: str, shows_nothing: bool) -> str:
+    text = formula_text(formula)
+    return "" if shows_nothing and text.startswith(BROKEN) else text
 
 
 class _Columns(dict[str, int]):
@@ -93,6 +98,7 @@ class _Rows:
         "_columns",
         "_formula",
         "_found",
+        "_into",
         "_kind",
         "_number",
         "_parts",
@@ -107,7 +113,9 @@ class _Rows:
         self._rows, self._value_of, self._columns = rows, value_of, _Columns()
         self._number, self._column, self._cells, self._parts = 0, -1, list[str](), list[str]()
         self._kind, self._style, self._size = "n", "", 0
-        self._collecting = self._formula = self._found = self._reading = False
+        self._formula: list[str] | None = None
+        self._into = self._parts
+        self._collecting = self._found = self._reading = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if ":" in tag:
@@ -116,12 +124,13 @@ class _Rows:
             letters = attributes.get("r", "").rstrip(_DIGITS)
             self._column = self._columns[letters] if letters else self._column + 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-            self._parts, self._size, self._formula, self._found = [], 0, False, False
+            self._parts, self._size, self._formula, self._found = [], 0, None, False
         elif tag in ("v", "t"):
             if not self._reading:
-                self._collecting = self._found = True
+                self._into, self._collecting, self._found = self._parts, True, True
         elif tag == "f":
-            self._formula = True
+            self._into = self._formula = []
+            self._collecting = True
         elif tag == "row":
             self._number = int(attributes.get("r", self._number + 1))
             self._column, self._cells = -1, []
@@ -133,16 +142,17 @@ class _Rows:
             self._size += len(piece)
             if self._size > 8 * MAX_CELL:
                 raise _too_long(self._number)
-            self._parts.append(piece)
+            self._into.append(piece)
 
     def end(self, tag: str) -> None:
         if ":" in tag:
             tag = local(tag)
-        if tag in ("v", "t"):
+        if tag in ("v", "t", "f"):
             self._collecting = False
         elif tag == "c":
             text = "".join(self._parts) if self._found else None
-            if value := self._value_of(self._kind, self._style, text, self._formula):
+            formula = None if self._formula is None else "".join(self._formula)
+            if value := self._value_of(self._kind, self._style, text, formula):
                 if self._column >= MAX_COLUMNS:
                     raise SheetFault(TOO_WIDE)
                 if len(value) > MAX_CELL:

@@ -24,9 +24,9 @@ SIGNPOST: Values = dict.fromkeys((*WORDS, "note", "extra", "stage"), "") | {"fou
 
 
 def one_of(elder: Values, younger: Values) -> Values:
-    """What the elder's row says from now on; what nobody has dated is newer with who came later."""
+    """What the elder's row says from now on; of two equal words the elder's stays, empty ones are filled."""
     joined = {name: elder[name] or younger[name] for name in elder if name not in _OWN}
-    joined |= {name: _word(name, elder, younger) for name in WORDS}
+    joined |= {name: word_of(name, elder, younger) for name in WORDS}
     joined |= {name: min(_moments(name, elder, younger), default=None) for name in _SOONER}
     joined |= {name: max(_moments(name, elder, younger), default=None) for name in _LATER}
     joined["note"] = "\n".join(_lines(elder["note"], younger["note"]))
@@ -44,14 +44,18 @@ def others_of(elder: Values, younger: Values, joined: Values) -> list[tuple[str,
     return [(name, value) for name, value in both if value and value != joined[name]]
 
 
-def _word(name: str, elder: Values, younger: Values) -> Any:
-    """The seller's words before the bot's, the newer before the older, anything before nothing."""
+def word_of(name: str, elder: Mapping[str, Any], younger: Mapping[str, Any]) -> Any:
+    """The one value of this field of `WORDS`; of the rows only that field and `found` matter.
+
+    The seller's and the shops' words before what the bot has read, of the latter the newer, else the elder's;
+    anything before nothing.
+    """
     said = [row for row in (elder, younger) if row[name]]
     if not said:
         return ""
     by_seller = [row for row in said if not found_by_bot(row, name)]
     if by_seller:
-        return by_seller[-1][name]
+        return by_seller[0][name]
     return max(said, key=lambda row: _found_at(row, name))[name]
 
 
@@ -61,7 +65,7 @@ def found_by_bot(row: Mapping[str, Any], name: str) -> bool:
     return bool(found) and found.get("value") == row[name]
 
 
-def _found_at(row: Values, name: str) -> str:
+def _found_at(row: Mapping[str, Any], name: str) -> str:
     return str((row["found"].get(name) or {}).get("at", ""))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import update
 
@@ -13,13 +15,17 @@ from bot.core.delivery import Capability, Kind
 from bot.core.effects import Push
 from bot.core.settings import Settings
 from bot.preview import foresee
+from bot.web.orders import SIGNATURE, TIMESTAMP, signature
 from handlers.brain import Brain
 from handlers.understanding import Reader
 from storage.db import Database
 from storage.rows import OutboxRow
+from storage.state import CLOCK_OFFSET, write_state
 from tests.care.shop import LivingShop, at, only
 from tests.program import huitouke
-from tests.shop import copy_config, running
+from tests.shop import DATABASE, RunningShop, copy_config, running
+
+SECRET = "s3cret-of-the-order-api"
 
 
 def test_the_preview_is_what_happens(tmp_path: Path) -> None:
@@ -36,18 +42,33 @@ def test_the_preview_is_what_happens(tmp_path: Path) -> None:
         ):
             shop.say("seller", line)
         shop.advance("1m")
-        asked = huitouke("preview", "--json", "--config", config)
-        foreseen = [
-            (push["at"][:16], push["text"])
-            for push in json.loads(asked.stdout)["pushes"]
-            if push["decision"] == "send"
-        ]
+        foreseen = [(push["at"][:16], push["text"]) for push in previewed(config) if goes(push)]
         before = len(shop.phone("alice"))
         assert "天里会发" in shop.say("seller", "预览 30")[0]
         assert len(shop.phone("alice")) == before, "a preview sends nothing"
         shop.advance("30d")
         happened = [(m["at"][:16], m["text"]) for m in shop.phone("alice")[before:]]
     assert foreseen == happened and any("生日快乐" in text for _, text in happened)
+
+
+def test_of_two_at_one_moment_the_one_written_first_goes_in_both(tmp_path: Path, sqlite_url: str) -> None:
+    config = copy_config(
+        tmp_path, **{DATABASE: sqlite_url, "secret: ${HUITOUKE_API_SECRET:-}": f"secret: '{SECRET}'"}
+    )
+    set_clock(sqlite_url, at("2026-11-23", "10:20"))
+    goods = {"product": "玫瑰面霜", "quantity": 1, "price": "2500.00"}
+    with running(config) as shop:
+        report(shop, "paid", total="2500.00", items=[goods])
+        report(shop, "shipped")
+        shop.advance("48h")
+        report(shop, "signed")
+        before = len(shop.phone("alice"))
+        pushes = previewed(config, "--days", "35")
+        shop.advance("35d")
+        happened = [(m["at"][:16], m["text"]) for m in shop.phone("alice")[before:]]
+    assert [(push["at"][:16], push["text"]) for push in pushes if goes(push)] == happened
+    both = {p["rule"]: (p["at"][:16], p["decision"]) for p in pushes if p["rule"] in ("升等级", "用法提醒")}
+    assert both == {"升等级": ("2026-11-27T10:00", "send"), "用法提醒": ("2026-11-27T10:00", "drop")}
 
 
 def test_what_has_gone_out_today_counts_for_the_account(sqlite_url: str, settings: Settings) -> None:
@@ -71,3 +92,33 @@ def decided(one: LivingShop) -> list[str]:
         return [
             row.decision for row in foresee(brain, {"sandbox": Capability()}, connection, one.now, 1).rows
         ]
+
+
+def previewed(config: Path, *more: str) -> list[dict[str, Any]]:
+    """What `huitouke preview --json` foresees."""
+    asked = huitouke("preview", "--json", "--config", config, *more)
+    return list(json.loads(asked.stdout)["pushes"])
+
+
+def goes(push: dict[str, Any]) -> bool:
+    return bool(push["decision"] == "send")
+
+
+def set_clock(url: str, now: datetime) -> None:
+    """The shop wakes at this moment, on whichever day the test is run."""
+    database = Database(url)
+    with database.transaction() as connection:
+        write_state(connection, CLOCK_OFFSET, str((now - datetime.now(UTC)).total_seconds()))
+    database.close()
+
+
+def report(shop: RunningShop, event: str, **order: Any) -> None:
+    """The shop's system says, signed, what has become of alice's order."""
+    customer = {"account": "sandbox", "external_id": "alice"}
+    told = {"event": f"order.{event}", "event_id": event, "order": {"id": "T1", "customer": customer} | order}
+    body = json.dumps(told).encode()
+    moment = str(int(datetime.fromisoformat(shop.call("/sandbox/clock")["now"]).timestamp()))
+    signed = {TIMESTAMP: moment, SIGNATURE: signature(SECRET, moment, body)}
+    asked = urllib.request.Request(shop.url + "/api/orders", body, signed)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        assert json.load(answer) == {"status": "accepted"}

@@ -250,6 +250,15 @@ def test_an_unknown_word_after_an_alert(counter: Counter, xiaoli: int) -> None:
 # --- 为什么 -------------------------------------------------------------------------------------
 
 
+def test_marks_are_called_marks(counter: Counter, xiaoli: int) -> None:
+    said(counter, "alice", "5 4 5 1", intent="other", certainty=1.0, because="打分")
+    assert counter.say("为什么 小丽").splitlines()[:3] == [
+        "小丽 最后一句：“5 4 5 1”",
+        "我读成 打分",
+        "读错了打：标错 小丽 意图",
+    ]
+
+
 @pytest.mark.parametrize(("certainty", "words"), [(0.95, "很像"), (0.6, "有点像"), (0.3, "拿不准")])
 def test_why_it_was_read_so(counter: Counter, xiaoli: int, certainty: float, words: str) -> None:
     said(counter, "alice", "包裹怎么还没到", **READ | {"certainty": certainty, "complaint": 0.7})

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.customer import OrderItem
 from bot.core.effects import RecordOrder, SetFields
-from storage.rows import ContactRow, MergeRow, OrderRow
+from storage.rows import ContactRow, CustomerRow, MergeRow, OrderRow
 from tests.commands.conftest import Counter
 
 
@@ -49,6 +49,44 @@ def test_one_person_afterwards_by_either_name(counter: Counter, two: tuple[int, 
         assert counter.say(f"客户 {name}") == card
     assert "B" in card and "A" in card
     assert "王芳" in counter.say("资料 小丽")
+
+
+def test_the_card_is_of_whom_the_answer_names(counter: Counter) -> None:
+    counter.buyer("ming", name="李明", phone="13800000001", address="杭州市西湖区文三路1号")
+    counter.wait(hours=1)
+    counter.buyer("tb", name="吴强", nickname="tb_ming", phone="13900000002", address="上海市南京西路2号")
+    shown = counter.say("合并 李明 吴强")
+    for words in ("合并后叫 李明", "合并后用 13800000001", "合并后用 杭州市西湖区文三路1号"):
+        assert words in shown
+    assert counter.say("确认").startswith("合成一个人了：李明 #1。")
+    card = counter.say("客户 李明")
+    head, _, phone, address, *_ = card.splitlines()
+    assert head.startswith("李明（昵称 tb_ming） #1 · ")
+    assert (phone, address) == ("电话：13800000001，另有 13900000002", "地址：杭州市西湖区文三路1号")
+    assert counter.say("客户 13900000002") == counter.say("客户 吴强") == card
+    assert "李明" in counter.say("找 13900000002")
+    counter.say("拆分 李明")
+    assert "电话：13800000001\n" in counter.say("客户 李明")
+    assert "电话：13900000002\n" in counter.say("客户 吴强")
+
+
+def test_the_answer_names_whom_the_card_shows_when_the_sellers_word_wins(counter: Counter) -> None:
+    read = {"name": {"value": "李明", "at": counter.now.isoformat()}}
+    counter.buyer("ming", name="李明", found=read)
+    counter.wait(hours=1)
+    counter.buyer("tb", name="吴强")
+    assert "合并后叫 吴强" in counter.say("合并 李明 吴强")
+    assert counter.say("确认").startswith("合成一个人了：吴强 #1。")
+    assert counter.say("客户 #1").startswith("吴强 #1 · ")
+
+
+def test_who_has_no_name_is_called_by_the_number_once(counter: Counter, xiaoli: int) -> None:
+    counter.wait(hours=1)
+    counter.put(CustomerRow, id=19, first_seen_at=counter.now, source="订单")
+    assert counter.say("客户 #19").startswith("#19 · ")
+    assert "· #19，只有订单" in counter.say("合并 小丽 #19")
+    counter.say("确认")
+    assert "合进来的 #19 又是自己一个人" in counter.say("拆分 小丽")
 
 
 def test_split_gives_everything_back(counter: Counter, two: tuple[int, int]) -> None:

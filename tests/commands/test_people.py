@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from bot.core.customer import TagSource
-from bot.core.effects import SetFields
+from bot.core.customer import OrderStatus, TagSource
+from bot.core.effects import KeepOrder, SetFields
 from storage.rows import CustomerRow, TagRow
 from storage.state import PUSHES_STOPPED, read_state
 from tests.commands.conftest import Counter
+
+
+@pytest.mark.parametrize(
+    ("status", "refunded", "line"),
+    [
+        (OrderStatus.SIGNED, "0", "订单 T12 258元 已签收"),
+        (OrderStatus.SIGNED, "58.00", "订单 T12 258元（退了 58元） 已签收"),
+        (OrderStatus.REFUNDED, "258", "订单 T12 258元 已退款"),
+        (OrderStatus.CANCELLED, "58", "订单 T12 258元 已取消"),
+    ],
+)
+def test_an_order_without_lines_and_what_went_back_of_it(
+    counter: Counter, xiaoli: int, status: OrderStatus, refunded: str, line: str
+) -> None:
+    told = {"status": status, "total": Decimal(258), "refunded": Decimal(refunded)}
+    counter.write(KeepOrder("T12", xiaoli, told, items=()))
+    assert line in counter.say("客户 小丽").splitlines()
 
 
 def test_a_card_shows_everything_that_matters(counter: Counter, xiaoli: int) -> None:
@@ -44,7 +62,7 @@ def test_a_card_says_what_holds_messages_back(counter: Counter, xiaoli: int) -> 
     counter.say("停 小丽")
     told = counter.say("客户 小丽").splitlines()
     assert "现在能发：你的回复、发货通知" in told
-    assert "现在不能发问候、促销：你停了给这个人的推送" in told
+    assert "现在不能发问候、促销：给这个人的推送停着" in told
     assert "老板 接着聊到 09:30，机器人不回。交还 小丽" in told
     assert "11月21日 09:00 停了问候和促销。恢复 小丽" in told
     counter.write(SetFields(xiaoli, {"opted_out_at": counter.now}))

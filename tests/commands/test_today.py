@@ -9,7 +9,7 @@ from bot.core.customer import OrderItem
 from bot.core.delivery import Kind
 from bot.core.effects import AskedSeller, LeaveTask, MakePromise, RecordOrder, SettleTask, TaskState
 from storage.queries.tasks import standing
-from storage.rows import TodayRow
+from storage.rows import CareRow, TodayRow
 from tests.commands.conftest import Counter
 
 DRAFT = "您好，用着还顺手吗？"
@@ -49,6 +49,17 @@ def test_a_draft_is_sent_with_one_line_and_is_done(counter: Counter, xiaoli: int
     assert "已经办过" in counter.say("1 发")
     assert "办过了：1" in counter.say("今日")
     assert len(counter.pushed()) == 1
+
+
+def test_what_is_put_off_is_not_done(counter: Counter, xiaoli: int) -> None:
+    _task(counter, xiaoli)
+    counter.say("今日")
+    assert "明天再说" in counter.say("1 明天")
+    assert "挪到明天" in counter.say("1 好")
+    assert "办过了" not in counter.say("今日")
+    assert _tasks(counter) == 0
+    counter.wait(days=1)
+    assert counter.say("今日").splitlines()[1].startswith("1 打电话")
 
 
 def test_or_in_other_words(counter: Counter, xiaoli: int) -> None:
@@ -110,3 +121,13 @@ def test_a_parcel_late_for_a_week_is_asked_about_once(counter: Counter, xiaoli: 
     counter.say("1 发")
     counter.wait(days=1)
     assert "没签收" not in counter.say("今日")
+
+
+def test_whom_the_bot_speaks_to_today_is_nobody_to_whom_it_may_not(counter: Counter, xiaoli: int) -> None:
+    stopped = counter.buyer("bob", name="阿波", stopped_at=counter.now)
+    for rule, who in (("用法提醒", xiaoli), ("用法提醒", stopped), ("签收问一声", stopped)):
+        due = counter.now + timedelta(hours=1)
+        counter.put(CareRow, customer_id=who, rule=rule, occasion=f"T{who}", due_at=due)
+    assert counter.say("今日").splitlines()[0] == "今天我来说：用法提醒 小丽；签收问一声 阿波"
+    counter.say("停 小丽")
+    assert counter.say("今日").splitlines()[0] == "今天我来说：签收问一声 阿波"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.understanding.entities import scores
+from handlers.understanding.entities import only_marks, scores, wrong_marks
 
 SAID = [
     ("5 4 3 5", "5435"),
@@ -40,6 +40,17 @@ SAID = [
     ("物流5质量2", "5-2-"),
     ("物流5分，仓储4分，质量3分，购物流程5分", "5435"),
     ("物流5 仓储4 产品质量3 购物流程5", "5435"),
+    ("流程5 质量4 物流3 仓储5", "3545"),
+    ("物流五 仓储四 质量三 流程五", "5435"),
+    ("物流5仓储5质量5流程5", "5555"),
+    ("物流、仓储、质量、流程都5分", "5555"),
+    ("物流和仓储4分，质量5分", "445-"),
+    ("五 五 四 三", "5543"),
+    ("都是5分", "5555"),
+    ("都5", "5555"),
+    ("都是5分！很满意", "5555"),
+    ("5 5 5 4 👍", "5554"),
+    ("四样都是五分", "5555"),
     ("购物流程3分", "---3"),
     ("快递4分，包装5分，东西5分，服务5分", "4555"),
     ("质量给1分，其他都5分", "5515"),
@@ -95,3 +106,67 @@ def test_the_lowest_mark() -> None:
     found = scores("物流5分质量2分 其他都好")
     assert found is not None
     assert found.lowest == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 4 3 5",
+        "五五四三",
+        "物流5 仓储5 质量5 流程5",
+        "质量5 物流5 服务5 包装5",
+        "物流:5分、仓储:5分",
+        "都是5分",
+        "都5",
+        "5，4，5，6",
+        "10分",
+        "物流6 质量0",
+        "5 4 3",
+        "物流5分，其他都好",
+    ],
+)
+def test_nothing_but_marks(text: str) -> None:
+    assert only_marks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "物流5天没动",
+        "物流5 质量5 太差了",
+        "一星差评",
+        "快递7312",
+        "快递 12",
+        "5瓶",
+        "给我5",
+        "便宜5分钱",
+        "质量很好",
+        "十分满意",
+        "90 60 90",
+        "13800135435",
+        "",
+        "谢" * 199 + "x",
+        "评分" * 99 + "x",
+    ],
+)
+def test_more_than_marks(text: str) -> None:
+    assert not only_marks(text)
+    assert not wrong_marks(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("5，4，5，6", True),
+        ("5456", True),
+        ("物流6 仓储5 质量5 流程5", True),
+        ("都6分", True),
+        ("5 4 3", True),
+        ("质量2.5分", True),
+        ("5 4 5 1", False),
+        ("四项都是5分", False),
+        ("7312", False),
+    ],
+)
+def test_wrong_marks(text: str, wrong: bool) -> None:
+    assert wrong_marks(text) is wrong

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.rows import ParcelRow, ValueRow
 from storage.sheets import Rejected, SheetKind
 from tests.importing.shop import Shop
 from tests.sheets import test_layouts, test_platforms
@@ -72,3 +73,47 @@ def test_what_a_taobao_export_leaves_on_record(shop: Shop, tmp_path: Path) -> No
         "248.00",
     )
     assert '"订单备注":"老客，送小样"' in order["extra"]
+    (parcel,) = shop.rows(ParcelRow)
+    assert (parcel["courier"], parcel["tracking_no"]) == ("圆通", "YT1234567890123")
+
+
+REFUNDS = ["订单编号", "买家会员名", "收货人姓名", "联系手机", "买家实际支付金额", "订单状态", "订单付款时间",
+           "宝贝标题", "退款金额", "物流单号", "物流公司"]  # fmt: skip
+
+
+def _bought(number: str, refund: str, tracking: str = "") -> list[str]:
+    phone = f"1380000000{number}"
+    return [number, f"旺旺{number}", f"买家{number}", phone, "198.00", "交易成功", "2026-10-01 10:00:00",
+            "面霜", refund, tracking, "中通快递"]  # fmt: skip
+
+
+def test_what_went_back_counts_no_longer(shop: Shop) -> None:
+    cells = ("99.00", "198.00", "0.00", "", "无退款申请")
+    rows = [_bought(str(n), refund) for n, refund in enumerate(cells, 1)]
+    result = shop.take_rows(REFUNDS, *rows)
+    assert result.created == len(rows) and not result.rejected
+    assert [(one["status"], one["refunded"]) for one in shop.orders()] == [
+        ("signed", 99),
+        ("refunded", 198),
+        *[("signed", 0)] * 3,
+    ]
+    assert [one["spent"] for one in shop.rows(ValueRow)] == [99, 0, 198, 198, 198]
+    before = shop.everything()
+    assert shop.take_rows(REFUNDS, *rows).unchanged == len(rows)
+    assert shop.everything() == before
+
+
+def test_what_goes_back_later_is_added_and_never_less(shop: Shop) -> None:
+    told = []
+    for refund in ("", "99.00", "50.00", "198.00", ""):
+        shop.take_rows(REFUNDS, _bought("1", refund))
+        (order,) = shop.orders()
+        told.append((order["status"], order["refunded"]))
+    assert told == [("signed", 0), ("signed", 99), ("signed", 99), *[("refunded", 198)] * 2]
+
+
+def test_a_parcel_that_cannot_be_read_is_told(small_shop: Shop) -> None:
+    rows = [_bought("1", "", "No:75123456789012"), _bought("2", "", "No:7512"), _bought("3", "", "No:7513")]
+    (note,) = small_shop.take_rows(REFUNDS, *rows).notes
+    assert note.rows == 2 and "“物流单号”里有看不懂的单号" in note.text
+    assert [one["tracking_no"] for one in small_shop.rows(ParcelRow)] == ["75123456789012"]

@@ -157,6 +157,16 @@ def _copied(template: Path, folder: Path) -> Path:
     return path
 
 
+def test_what_went_back_in_a_new_shop(small_shop: Shop, tmp_path: Path, sqlite_template: Path) -> None:
+    row = ["1", "王姐", "13812345678", "面霜", "1", "198", "2026-05-01", "", "已签收", "", ""]
+    small_shop.take_rows(["退款金额", *ORDERS], ["99", *row])
+    small_shop.give(tmp_path / "a.xlsx", SheetKind.ORDERS)
+    other = Shop(small_shop.settings, f"sqlite:///{_copied(sqlite_template, tmp_path)}", tmp_path)
+    other.take(tmp_path / "a.xlsx")
+    assert [one["refunded"] for one in other.orders()] == [99]
+    assert other.take(tmp_path / "a.xlsx").unchanged == 1
+
+
 def test_own_columns_keep_their_order(small_shop: Shop, tmp_path: Path) -> None:
     small_shop.take_rows(["乙", "姓名", "甲", "电话"], ["2", "王姐", "1", "13812345678"])
     small_shop.take_rows(["电话", "丙", "甲", "姓名"], ["13900000000", "3", "1", "李四"])

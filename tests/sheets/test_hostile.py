@@ -107,7 +107,8 @@ def test_formulas_give_their_result_or_a_rejection(tmp_path: Path) -> None:
         ["赵五", Broken("#N/A"), ""],
     ]
     one, two, three = records(book(tmp_path / "a.xlsx", rows))
-    assert (customer(one).name, customer(one).phone, customer(one).extra) == ("王姐", "13812345678", ())
+    assert (customer(one).name, customer(one).phone) == ("王姐", "13812345678")
+    assert customer(one).extra == (("积分", "=1+1"),)
     assert rejected(two).reason == "“手机”是公式，没有算好的结果；请在 Excel 里打开，保存一次再导入"
     assert rejected(three).reason == "“手机”是错误值 #N/A"
 
@@ -127,6 +128,36 @@ def test_formulas_in_csv_are_not_values(tmp_path: Path) -> None:
     one, two = records(csv_file(tmp_path / "a.csv", rows))
     assert "是公式" in rejected(one).reason
     assert (customer(two).name, customer(two).phone) == ("@SUM(A1)", "13812345679")
+
+
+def test_formulas_in_notes_and_own_columns_are_text(tmp_path: Path) -> None:
+    headers = ["姓名", "手机", "备注", "肤质"]
+    rows = [
+        ["王姐", '="13800000044"', "=老客户要加急", "=SUM(1)"],
+        ["李四", '="13800000045" ', "=SUM(1)", '="干皮"'],
+        ['=HYPERLINK("http://x","何晴")', '\t="13800000046"', "", '="a"&B1&"b"'],
+    ]
+    found = [customer(one) for one in records(csv_file(tmp_path / "a.csv", [headers, *rows]))]
+    assert [(one.name, one.phone, one.note, dict(one.extra)["肤质"]) for one in found] == [
+        ("王姐", "13800000044", "=老客户要加急", "=SUM(1)"),
+        ("李四", "13800000045", "=SUM(1)", "干皮"),
+        ("何晴", "13800000046", "", '="a"&B1&"b"'),
+    ]
+
+
+def test_formulas_of_a_workbook_that_show_what_they_say(tmp_path: Path) -> None:
+    rows: list[list[str]] = [
+        ["姓名", "手机", "备注"],
+        [Formula('HYPERLINK("http://x","何晴")'), Formula('"13800000044"'), Formula("A1&B1")],
+        [Formula('HYPERLINK(C9,"说""好""的")'), "13800000045", Formula('HYPERLINK("http://x?a=1,2")')],
+        [Formula('HYPERLINK("http://x",A9)'), "13800000046", ""],
+        ["赵五", "13800000047", Broken("#N/A")],
+    ]
+    one, two, three, four = records(book(tmp_path / "a.xlsx", rows))
+    assert (customer(one).name, customer(one).phone, customer(one).note) == ("何晴", "13800000044", "=A1&B1")
+    assert (customer(two).name, customer(two).note) == ('说"好"的', "http://x?a=1,2")
+    assert "“姓名”是公式" in rejected(three).reason
+    assert rejected(four).reason == "“备注”是错误值 #N/A"
 
 
 def test_two_hundred_megabytes(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from bot.core.customer import OrderStatus
 from storage.sheets import ItemRecord, ParcelRecord, SheetKind
 from tests.sheets.books import Minute, Number, book
@@ -39,7 +41,7 @@ def test_taobao_export_in_gbk_with_its_wrapped_numbers(tmp_path: Path) -> None:
             订单创建时间="2026-05-23 22:02:11",
             订单付款时间="2026/5/23 22:03",
             宝贝标题="玫瑰面霜 50ml",
-            物流单号="No:YT1234567890123".removeprefix("No:"),
+            物流单号="No:YT1234567890123",
             物流公司="圆通速递",
             宝贝总数量="2",
             订单备注="老客，送小样",
@@ -65,6 +67,49 @@ def test_taobao_export_in_gbk_with_its_wrapped_numbers(tmp_path: Path) -> None:
     assert second.status is OrderStatus.CANCELLED
     assert second.customer.nobody == "“收货人姓名”“买家会员名”“联系手机”被平台打了码，认不出是谁"
     assert dict(second.extra)["联系手机"] == "138****1234"
+
+
+def test_parcels_that_cannot_be_read_are_noted_and_kept(tmp_path: Path) -> None:
+    row = {"订单编号": "1", "收货人姓名": "马小花", "物流公司": "中通快递"}
+    cells = ("No:75123456789012", "No：75123456789012、7512", "No:7512", "无需物流")
+    rows = [_taobao(**row | {"订单编号": str(n), "物流单号": text}) for n, text in enumerate(cells, 1)]
+    found = [order(one) for one in records(csv_file(tmp_path / "a.csv", [TAOBAO, *rows]))]
+    parcel = (ParcelRecord("中通", "75123456789012"),)
+    assert [one.parcels for one in found] == [parcel, parcel, (), ()]
+    assert [len(one.notes) for one in found] == [0, 1, 1, 0] and "物流单号" in found[1].notes[0]
+    assert [dict(one.extra).get("物流单号") for one in found] == [None, *cells[1:]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "refunded"),
+    [
+        (["198.00,99.00,"], "99"),
+        (
+            [
+                "198.00,无退款申请,",
+            ],
+            None,
+        ),
+        (["198.00,,"], None),
+        (["198.00,99.00,退款中"], None),
+        (["198.00,99.00,部分退款成功"], "99"),
+        (["198.00,50.00,", "198.00,50.00,"], "50"),
+        (["98.00,50.00,", "100.00,50.00,"], "100"),
+        (["198.00,50.00,", ",50.00,"], "100"),
+        (["198.00,99.00,", "198.00,0.00,"], "99"),
+    ],
+)
+def test_what_went_back_of_several_lines(tmp_path: Path, lines: list[str], refunded: str | None) -> None:
+    headers = cut("订单号,收货人,商品,实付金额,退款金额,退款状态")
+    rows = [["1", "马小花", f"货{n}", *cut(line)] for n, line in enumerate(lines)]
+    (one,) = records(csv_file(tmp_path / "a.csv", [headers, *rows]))
+    assert order(one).refunded == (Decimal(refunded) if refunded else None)
+
+
+def test_a_refund_that_cannot_be_read_is_no_refund_of_nothing(tmp_path: Path) -> None:
+    headers = cut("订单号,收货人,商品,实付金额,退款金额")
+    (one,) = records(csv_file(tmp_path / "a.csv", [headers, cut("1,马小花,货,198,1.2.3")]))
+    assert rejected(one).reason.startswith("“退款金额”")
 
 
 def test_tmall_order_details_count_each_line(tmp_path: Path) -> None:

@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from bot.core.customer import OrderStatus
 from storage.sheets.moments import birthday, moment
-from storage.sheets.order_words import courier_name, given_back, order_status
-from storage.sheets.values import hidden, money, phone, pieces, waybills, whole_address, whole_number
+from storage.sheets.order_words import courier_name, given_back, only_asked_for, order_status
+from storage.sheets.values import (
+    has_unread_waybill,
+    hidden,
+    money,
+    phone,
+    pieces,
+    sent_back,
+    waybills,
+    whole_address,
+    whole_number,
+)
 from tests.sheets.reading import ZONE
 
 
@@ -166,6 +176,33 @@ def test_after_sales() -> None:
     assert given_back("退款成功")
     assert not given_back("无售后或售后取消")
     assert not given_back("部分退款成功")
+    for none in ("退款中", "买家已经申请退款，等待卖家同意", "退款关闭", "无退款申请", "部分退款中"):
+        assert only_asked_for(none)
+    for some in ("退款成功", "部分退款", "部分退款成功", "全额退款", ""):
+        assert not only_asked_for(some)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("99.00", "99"), ("￥1,299.00", "1299"), ("-99", "99"), ("0.00", "0"), ("无退款申请", None)],
+)
+def test_what_went_back(text: str, amount: str | None) -> None:
+    assert sent_back(text) == (Decimal(amount) if amount else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["No:75123456789012", "No：75123456789012", "NO:75123456789012", "No: 75123456789012", "no.75123456789012",
+     "单号：75123456789012", "No:7.5123456789012E+13"],
+)  # fmt: skip
+def test_what_stands_before_a_tracking_number(text: str) -> None:
+    assert waybills(text) == ("75123456789012",)
+    assert not has_unread_waybill(text)
+
+
+@pytest.mark.parametrize("text", ["No:7512", "YT1234567890123, 12", "7512****9012"])
+def test_unread_tracking_numbers(text: str) -> None:
+    assert has_unread_waybill(text) and not has_unread_waybill("无需物流")
 
 
 @pytest.mark.parametrize(

@@ -380,12 +380,12 @@ def test_whoever_has_the_conversation_the_longest_keeps_it(here: World) -> None:
         (("小丽", False), ("李丽", True), "小丽"),  # the seller's word before the bot's
         (("小丽", True), ("李丽", False), "李丽"),
         (("小丽", True), ("李丽", True), "李丽"),  # the newer before the older
-        (("小丽", False), ("李丽", False), "李丽"),
+        (("小丽", False), ("李丽", False), "小丽"),  # of equal ones the elder's
         (("", False), ("李丽", True), "李丽"),
         (("小丽", True), ("", False), "小丽"),
     ],
 )
-def test_the_profile_is_the_sellers_word_then_the_newer(
+def test_the_profile_is_the_sellers_word_then_the_newer_then_the_elders(
     here: World, elder: tuple[str, bool], younger: tuple[str, bool], name: str
 ) -> None:
     for n, (value, by_bot) in enumerate((elder, younger)):
@@ -396,6 +396,21 @@ def test_the_profile_is_the_sellers_word_then_the_newer(
     other = {elder[0], younger[0]} - {name, ""}
     assert {row.value for row in here.rows(IdentityRow, kind="name")} == other
     assert here.person(1).name == ""
+
+
+def test_the_elders_words_stay_and_empty_ones_are_filled(here: World) -> None:
+    elder = {"name": "李明", "phone": "13800000001", "address": "杭州市西湖区文三路1号"}
+    younger = {"name": "吴强", "phone": "13900000002", "address": "上海市静安区南京西路2号"}
+    filling = {"nickname": "tb_ming", "birthday": "11-21"}
+    here.write(SetFields(here.people[0], elder), SetFields(here.people[1], younger | filling))
+    before = here.dump()
+    here.merge(1, 0)
+    one = here.person(0)._mapping
+    assert {name: one[name] for name in elder | filling} == elder | filling
+    known = {(row.kind, row.value) for row in here.rows(IdentityRow, customer_id=here.people[0])}
+    assert known == {(Known.NAME, "吴强"), (Known.PHONE, "13900000002")}
+    here.split()
+    assert here.dump() == before
 
 
 def test_notes_are_joined_and_what_was_added_stays_with_the_elder(here: World) -> None:

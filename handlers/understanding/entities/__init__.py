@@ -19,7 +19,7 @@ from handlers.understanding.entities.kinds import (
     TrackingNumber,
 )
 from handlers.understanding.entities.moments import moments
-from handlers.understanding.entities.scores import scores
+from handlers.understanding.entities.scores import only_marks, scores, wrong_marks
 
 __all__ = [
     "Address",
@@ -40,5 +40,7 @@ __all__ = [
     "TrackingNumber",
     "find_entities",
     "moments",
+    "only_marks",
     "scores",
+    "wrong_marks",
 ]

@@ -20,7 +20,9 @@ _WORDS: Final = (
 _WORD_MARKS = [(re.compile(pattern), mark) for pattern, mark in _WORDS]
 _DIGIT = "[1-5一二三四五]"
 _UNIT = "(?:分|颗?星|⭐)"
-_POLITE = r"(?:感谢|辛苦|你好|好的|[谢亲嗯哦哈啦吧的了呢啊!。,~. ])*"
+_POLITE = (
+    r"(?:感谢|辛苦|你好|好的|(?:[很挺]|非常|特别)?(?:满意|棒|赞)|[👍🌹😊🙏谢亲嗯哦哈啦吧的了呢啊!。,~. ])*"
+)
 _LEAD = (
     f"{_POLITE}(?:我?(?:给|打|评)?(?:你们?)?(?:打|评)?分数?(?:是|为)?|我?给你?们?家?打?"
     "|评价(?:给|是)?|大评委|我是大评委)?[: ,]*"
@@ -30,7 +32,7 @@ _FOUR = re.compile(
     f"){_UNIT}?{_POLITE}"
 )
 _ALL = re.compile(
-    rf"{_LEAD}(?:我?(?:给|打|评)?(?:全部?|都|四[项个]|各项?|每[项个]|统统|一律|通通)(?:都)?(?:是|给|打)?"
+    rf"{_LEAD}(?:我?(?:给|打|评)?(?:全部?|都|四[项个样]|各[项样]?|每[项个样]|统统|一律|通通)[都全]?(?:是|给|打)?"
     rf"(?:({_DIGIT}){_UNIT}?|(满)[分星])|(?:给|打)?(?:({_DIGIT}){_UNIT}|(满)[分星]))(?:[好差]评)?{_POLITE}"
 )
 # 购物流程 before 物流, which stands in the middle of it
@@ -47,6 +49,21 @@ _NUMBER_BEHIND = re.compile(
     rf"{_FILLER}(?:(?P<n>{_DIGIT})(?:{_UNIT}(?![钟之])|(?=$|[ ,、。;!]))|(?P<full>满[分星]))(?![\d.])"
 )
 _NUMBER_BEFORE = re.compile(rf"(?<![\d.])({_DIGIT}){_UNIT}(?:的|给|:)?$")
+_SHARED = re.compile("[ ,、/和跟与]*")
+_FIGURE = r"(?<![\d.])(?:100|\d{1,2})(?:\.\d)?(?![\d.])|[零一二三四五六七八九两]"
+_BESIDE = (
+    "四[项个样]|各[项样]?|每[项个样]|统统|通通|一律|一般般?|全部?|[很挺非常特别都]*(?:好评?|满意|棒|赞)"
+    "|不错|还行|可以|大评委|评价|评?打?分数?|[我你]们?家?|谢谢?|感谢|辛苦|[给打评是为都也的得就吧了呢啊哦哈嗯亲]"
+    r"|[ ,、。./;:|!~+-]"
+)
+_PART = re.compile(f"{_ASPECT.pattern}|满[分星]|{_BESIDE}|(?:{_FIGURE}){_UNIT}?")
+_NO_FIGURE = re.compile("四[项个样]|一律|一般")
+_NUMBERS = re.compile(rf"({_FIGURE})({_UNIT}?)|满[分星]")
+_ROW = re.compile(
+    rf"{_LEAD}(?:(?:(?<!\d)(?:10|\d)(?!\d)|[零一二三四五六七八九])[ ,、./;|-]*){{3,5}}{_POLITE}"
+)
+_JOINED = re.compile("(?=[1-5]*[06][1-5]*$)[0-6]{4}")
+"""5456, but not 7812, which ends a phone or tracking number."""
 _FIELDS = ("logistics", "storage", "quality", "shopping")
 
 
@@ -65,6 +82,36 @@ def scores(text: str) -> Scores | None:
     return _by_aspect(normal)
 
 
+def only_marks(text: str) -> bool:
+    """Whether a message is nothing but marks: of 1 to 5 or not, named or in a row, all four or not.
+
+    So it says nothing that could be a complaint, but for a low mark. Dates, counts and prices are none.
+    """
+    normal = normalise(text)
+    if len(normal) > _LONGEST:
+        return False
+    if _FOUR.fullmatch(normal) or _ROW.fullmatch(normal):
+        return True
+    bare = _NO_FIGURE.sub("", normal)
+    figures = [*_NUMBERS.finditer(bare)]
+    if not figures or _PART.sub("", normal):
+        return False
+    of_marks = any(figure[2] != "" for figure in figures)
+    named = len(figures) > 1 and _ASPECT.search(normal) is not None
+    return of_marks or named or scores(text) is not None
+
+
+def wrong_marks(text: str) -> bool:
+    """Whether who was asked for four marks of 1 to 5 meant to give them, and one is none or is missing."""
+    normal = normalise(text)
+    if _JOINED.fullmatch(normal):
+        return True
+    if not only_marks(text):
+        return False
+    figures = (match[1] for match in _NUMBERS.finditer(_NO_FIGURE.sub("", normal)))
+    return scores(text) is None or any(figure and figure not in _MARKS for figure in figures)
+
+
 def _scores(text: str, span: tuple[int, int], marks: list[int | None] | list[int]) -> Scores:
     return Scores(text[slice(*span)], *span, *marks)
 
@@ -72,13 +119,19 @@ def _scores(text: str, span: tuple[int, int], marks: list[int | None] | list[int
 def _by_aspect(text: str) -> Scores | None:
     aspects = list(_ASPECT.finditer(text))
     marks: dict[str, int] = {}
+    waiting: list[str] = []
     figures, end = False, 0
     for n, aspect in enumerate(aspects):
         stop = aspects[n + 1].start() if n + 1 < len(aspects) else len(text)
         mark, certain, end_here = _mark(text, aspect, end, stop)
-        if mark is None or aspect.lastgroup is None:
+        if aspect.lastgroup is None:
             continue
-        marks.setdefault(aspect.lastgroup, mark)
+        if mark is None:  # 物流、仓储都5分: those named in a row share the next one
+            waiting = [*waiting, aspect.lastgroup] if _SHARED.fullmatch(text, aspect.end(), stop) else []
+            continue
+        for name in (*waiting, aspect.lastgroup):
+            marks.setdefault(name, mark)
+        waiting = []
         figures, end = figures or certain, max(end, end_here)
     if not figures:
         return None

@@ -9,7 +9,8 @@ import pytest
 
 from bot.core.complaint import Ending, Signal, Step
 from bot.core.customer import OrderStatus, TagSource
-from bot.core.effects import AddTag, NotifySeller, SetFields
+from bot.core.effects import AddTag, KeepScores, NotifySeller, SetFields
+from handlers.care.review import AGAIN
 from handlers.complaint import collecting
 from handlers.complaint.opening import stop
 from handlers.complaint.result import RECOVERED
@@ -25,6 +26,12 @@ def complaining(text: str = BROKEN) -> Talk:
     talk = Talk(SIGNED)
     talk.say(text)
     return talk
+
+
+def bought(days: int) -> Talk:
+    """Of whom marks are asked ten days after the order."""
+    ordered = replace(order(OrderStatus.SIGNED), created_at=NOW - timedelta(days=days))
+    return Talk(replace(SIGNED, orders=(ordered,)))
 
 
 def at_result() -> Talk:
@@ -79,6 +86,45 @@ class TestOpening:
         assert "打包、服务没让您满意，对不起" in (talk.say("5 2 4 1") or "")
         assert "低分：打包、服务" in talk.alerts[0]
         assert (talk.complaint.source, talk.complaint.words) == ("大评委", "5 2 4 1")
+
+    @pytest.mark.parametrize(
+        "text",
+        ["物流5 仓储5 质量5 流程5", "质量5 物流5 服务5 包装5", "五 五 四 三", "都是5分", "全5分", "都5"],
+    )
+    @pytest.mark.parametrize("days", [3, 12], ids=["unasked", "asked"])
+    def test_marks_are_thanked_and_ask_nothing(self, days: int, text: str) -> None:
+        talk = bought(days)
+        assert "打分" in (talk.say(text) or "")
+        assert (talk.customer.complaints, talk.customer.question) == ((), None)
+        assert any(isinstance(e, KeepScores) for e in talk.found)
+
+    @pytest.mark.parametrize("text", ["5，4，5，6", "物流6 仓储5 质量5 流程5", "10 10 10 10", "5 4 3"])
+    def test_marks_that_are_none_are_asked_for_again(self, text: str) -> None:
+        talk = bought(12)
+        assert talk.say(text) == AGAIN
+        assert (talk.customer.complaints, talk.customer.question, talk.alerts) == ((), None, [])
+        assert not any(isinstance(e, KeepScores) for e in talk.found)
+        assert "谢谢您认真打分" in (talk.say("都是5分") or "")
+
+    def test_marks_that_nobody_asked_for_open_nothing(self) -> None:
+        early, stranger, late = bought(3), Talk(), bought(60)
+        for talk in (early, stranger, late):
+            assert talk.say("5，4，5，6") not in (None, AGAIN)
+            assert talk.customer.complaints == ()
+        assert "打分" in (Talk().say("质量5 物流5 服务5 包装5") or "")
+
+    def test_a_low_mark_has_the_complaints_deadline_and_no_clock_beside_it(self) -> None:
+        talk = bought(12)
+        talk.say("5 4 5 1")
+        assert (talk.complaint.source, talk.complaint.urgency) == ("大评委", "普通")
+        assert talk.customer.question is None
+        talk.say("客服半天不理人")
+        assert talk.customer.question is not None
+
+    def test_angry_words_beside_marks_are_heard(self) -> None:
+        talk = bought(12)
+        talk.say("物流5 质量5 客服太垃圾了气死人！！")
+        assert talk.complaint.step is Step.LISTEN
 
     def test_a_parcel_is_the_orders_to_answer_unless_they_are_cross(self) -> None:
         calm, cross = Talk(buyer(OrderStatus.SHIPPED)), Talk(buyer(OrderStatus.SHIPPED))
