@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -124,7 +125,29 @@ class TableTaker:
         await self._settle(table, f"{table.name} 导好了。\n{told}", state=State.DONE, data=None)
 
     async def _imported(self, name: str, data: bytes, *, dry_run: bool) -> str:
-        return await asyncio.to_thread(self._read, name, data, dry_run)
+        """What came of it, found out in a thread of its own, for which a stop does not wait."""
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[str] = loop.create_future()
+
+        def settle(told: str, error: Exception | None) -> None:
+            if found.done():
+                return
+            if error is None:
+                found.set_result(told)
+            else:
+                found.set_exception(error)
+
+        def work() -> None:
+            told, error = "", None
+            try:
+                told = self._read(name, data, dry_run)
+            except Exception as fault:
+                error = fault
+            with suppress(RuntimeError):  # the loop has gone
+                loop.call_soon_threadsafe(settle, told, error)
+
+        threading.Thread(target=work, name="sent-table", daemon=True).start()
+        return await found
 
     def _read(self, name: str, data: bytes, dry_run: bool) -> str:
         with tempfile.TemporaryDirectory(prefix="huitouke-") as folder:
