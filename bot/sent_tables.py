@@ -15,6 +15,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection
 
+from bot.beside import Beside
 from bot.channels.base import CarryingFiles, Channel, NotFetched
 from bot.core.clock import Clock
 from bot.core.effects import NotifySeller
@@ -28,8 +29,6 @@ from storage.writers import Origin, Surroundings, write_effects
 
 log = structlog.get_logger(__name__)
 
-EVERY: Final = 1.0
-"""Seconds between two looks at what has been sent."""
 MOST_TRIES: Final = 3
 """Of what may pass: a platform that does not answer, a database that is busy."""
 MOST_SHOWN: Final = 10
@@ -40,8 +39,10 @@ _READ_ERROR = "没读成，里面什么都没动。再发一次；还不行，�
 _TAKEN_ERROR = "没导完。再打一次 导入 {number} 会接着导，不会重复。"
 
 
-class TableTaker:
-    """Runs beside the sender; what it still has to do is in the database."""
+class TableTaker(Beside):
+    """Beside the sender: whatever sellers have sent."""
+
+    every = 1.0
 
     def __init__(
         self,
@@ -56,30 +57,16 @@ class TableTaker:
         self._channels = channels
         self._clock = clock
         self._around = around
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Take up what a process of before had, then look every second."""
         if not self._database.shared:
             await self._database.write(sent_tables.released)
-        self._task = asyncio.create_task(self._run())
+        await super().start()
 
-    async def stop(self) -> None:
-        """What is under way comes back by its lease: taken in twice it is the same."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                while await self.take():
-                    pass
-            except Exception as error:
-                log.error("tables_failed", error=type(error).__name__)
-                log.debug("tables_failed_because", exc_info=error)
-            await asyncio.sleep(EVERY)
+    async def step(self) -> bool:
+        """See `take`: taken in twice it is the same."""
+        return await self.take()
 
     async def take(self) -> bool:
         """Do what is next about one table; whether there was one."""

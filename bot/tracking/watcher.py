@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +10,7 @@ import aiohttp
 import structlog
 from sqlalchemy import Connection
 
+from bot.beside import Beside
 from bot.core.clock import Clock
 from bot.core.effects import NotifySeller
 from bot.core.order_settings import Kuaidi100Settings
@@ -24,8 +23,6 @@ from storage.writers import Origin, Surroundings, write_effects
 log = structlog.get_logger(__name__)
 
 CALLBACK = "/api/tracking/kuaidi100"
-EVERY = 5.0
-"""Seconds between two looks at the parcels."""
 AT_ONCE = 20
 PATIENCE = aiohttp.ClientTimeout(total=10)
 FIRST_PAUSE = timedelta(minutes=1)
@@ -39,8 +36,10 @@ KEY_FAULT = ("600", "601")
 _PASSING = ("500", "503", "")
 
 
-class Watcher:
-    """Runs beside the sender; what it still has to ask for is in the database."""
+class Watcher(Beside):
+    """Beside the sender: whatever parcels are still to be watched."""
+
+    every = 5.0
 
     def __init__(
         self,
@@ -55,28 +54,10 @@ class Watcher:
         self._http = http
         self._clock = clock
         self._around = around
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Look every few seconds."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """What is being asked comes back by its lease."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                while await self.ask():
-                    pass
-            except Exception as error:
-                log.error("watching_failed", error=type(error).__name__)
-                log.debug("watching_failed_because", exc_info=error)
-            await asyncio.sleep(EVERY)
+    async def step(self) -> bool:
+        """See `ask`."""
+        return await self.ask() > 0
 
     async def ask(self) -> int:
         """Ask for the parcels that are due; how many there were."""

@@ -57,10 +57,8 @@ def import_records(
     columns = OwnColumns(gathered.kind, meaning.own_headers)
     whole = Part(ImportResult(gathered.kind, gathered.read))
     today = now.astimezone(settings.shop.zone).date()
-    done, work = (
-        0,
-        _Work(meaning, columns, Joining(unlike, now, dry=dry_run), now, None if dry_run else today),
-    )
+    due_on, done = None if dry_run else today, 0
+    work = _Work(meaning, columns, Joining(unlike, now, dry=dry_run), now, due_on)
     with _transactions(database, dry_run) as begin:
         for records in _chunks(gathered):
             part = work.taken(begin, records, whole)

@@ -52,7 +52,7 @@ class SentFiles:
     def get_file(self, params: dict[str, Any]) -> dict[str, Any]:
         """NapCat has fetched it, to a disk of its own."""
         sent = self._named(params, "file not found")
-        path = f"/root/.config/QQ/nt_qq/nt_data/File/{sent.name}"
+        path = f"/app/.config/QQ/nt_qq/nt_data/File/{sent.name}"
         answer = {"file": path, "url": path, "file_size": str(len(sent.data)), "file_name": sent.name}
         if self.as_base64:
             answer["base64"] = b64encode(sent.data).decode()
